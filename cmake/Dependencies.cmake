@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Third-party libraries, each by its Debian package; ci/packages.sh installs them. Nothing downloads here.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost REQUIRED)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+if(OFFLEDGER_TESTS)
+  find_package(GTest REQUIRED)
+  find_path(VALIJSON_INCLUDE_DIR valijson/validator.hpp REQUIRED)
+  find_package(rapidcheck REQUIRED)
+endif()
+if(OFFLEDGER_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The warnings every target is built with, as errors. -Wpedantic breaks the files nvcc generates, so CUDA
+# sources get the others through -Xcompiler.
+set(OFFLEDGER_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+                       -Woverloaded-virtual -Wnull-dereference -Werror)
+
+function(offledger_warnings target)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:${OFFLEDGER_WARNINGS} -Wpedantic>
+    $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow,-Werror>)
+  if(OFFLEDGER_SANITIZE)
+    target_compile_options(${target} PUBLIC
+      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${OFFLEDGER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer>)
+    target_link_options(${target} PUBLIC -fsanitize=${OFFLEDGER_SANITIZE})
+    # GCC's sanitizers raise false -Wnull-dereference and -Wmaybe-uninitialized reports.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-null-dereference -Wno-maybe-uninitialized>)
+  endif()
+endfunction()

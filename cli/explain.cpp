@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
+#include "cli/artifacts.hpp"
+#include "cli/command.hpp"
+#include "reports/history/store.hpp"
+
+namespace offledger::cli {
+namespace {
+
+struct Options {
+  std::string subject, database, format;
+};
+
+void explain(const Options& options, Context& context) {
+  const Subject subject = open_subject(options.subject, options.database, context.stderr_terminal);
+  analysis::Report report = analysis::analyse(subject.timeline);
+  for (const history::FindingRow& finding : subject.findings) {
+    report.findings.push_back({finding.id, finding.detail, finding.disqualifies});
+  }
+  std::cout << (options.format == "json" ? render::explain_json(report) : render::explain_text(report, context.style));
+  for (const analysis::Finding& finding : report.findings) {
+    if (finding.disqualifies) context.exit_code = 4;
+  }
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("explain", "the ledger of a run or trace: where every nanosecond went, and why");
+  const auto options = std::make_shared<Options>();
+  command->add_option("RUN|FILE", options->subject, "a run (id, prefix, `latest`), RUN:SCHEDULE/WORKLOAD, a recording, or a trace")
+      ->required();
+  options->database = history::default_path();
+  command->add_option("--db", options->database, "history database");
+  add_format(*command, options->format, {"text", "json"});
+  command->callback([options, &context] { explain(*options, context); });
+}
+
+}  // namespace offledger::cli

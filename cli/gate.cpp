@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ci/gate/gate.hpp"
+
+#include <ctime>
+#include <iostream>
+
+#include "cli/command.hpp"
+#include "reports/history/store.hpp"
+#include "schedules/base/error.hpp"
+#include "schedules/base/json.hpp"
+
+namespace offledger::cli {
+namespace {
+
+struct Options {
+  std::string database, base, candidate = "latest", format, config_file;
+  std::vector<std::string> fail_on;
+  bool dump_config = false, record_first = false, across_sittings = false;
+};
+
+gate::Config load_config(const Options& options) {
+  gate::Config config;
+  if (!options.config_file.empty()) {
+    config = gate::parse_config(json::read_file(options.config_file), options.config_file);
+  }
+  if (!options.fail_on.empty()) config.fail_on = options.fail_on;
+  config.across_sittings = config.across_sittings || options.across_sittings;
+  return config;
+}
+
+/// A suite's baseline carries the suite's name; runs of no suite share one.
+std::string baseline_name(const history::Run& run) { return run.suite.empty() ? "default" : run.suite; }
+
+history::Verdict record_baseline(history::Store& store, const history::Run& run) {
+  store.set_baseline({baseline_name(run), run.id, "first run", std::time(nullptr)});
+  history::Verdict verdict;
+  verdict.verdict = "pass";
+  verdict.reason = "no baseline yet: this run is recorded as baseline '" + baseline_name(run) + "'";
+  verdict.base_run = verdict.cand_run = run.id;
+  verdict.base_commit = verdict.cand_commit = run.commit;
+  verdict.baseline_recorded = true;
+  return verdict;
+}
+
+history::Verdict judge(const Options& options, const gate::Config& config) {
+  history::Store store(options.database, history::Mode::kReadWrite);
+  const history::Run candidate = store.load(store.resolve(options.candidate));
+  std::string base_ref = options.base, why = "asked for";
+  if (base_ref.empty()) {
+    const auto baseline = store.baseline(baseline_name(candidate));
+    if (!baseline && options.record_first) return record_baseline(store, candidate);
+    if (!baseline) {
+      throw Error(ErrorKind::kNotMeasured,
+                  "no baseline '" + baseline_name(candidate) + "' to compare with; accept one with `offledger history "
+                  "baseline accept RUN --reason TEXT`, name a run with --base, or let --record-first make this run it");
+    }
+    base_ref = baseline->run;
+    why = "baseline '" + baseline->name + "' (" + baseline->reason + ")";
+  }
+  const history::Run base = store.load(store.resolve(base_ref));
+  history::Verdict verdict = gate::compare(base, candidate, config);
+  verdict.base_why = why;
+  store.insert(verdict);
+  return verdict;
+}
+
+std::string render_as(const std::string& format, const history::Verdict& verdict, const render::Style& style) {
+  if (format == "json") return render::verdict_json(verdict);
+  if (format == "md") return render::verdict_markdown(verdict);
+  if (format == "junit") return render::verdict_junit(verdict);
+  if (format == "sarif") return render::verdict_sarif(verdict);
+  if (format == "github") return render::verdict_github(verdict);
+  return render::verdict_text(verdict, style);
+}
+
+}  // namespace
+
+void add_gate(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("gate", "compares a run with its baseline; exit 1 where overlap fell");
+  const auto options = std::make_shared<Options>();
+  options->database = history::default_path();
+  command->add_option("--db", options->database, "history database");
+  command->add_option("--base", options->base, "a run, label, commit or baseline; default: the baseline of the run's suite");
+  command->add_option("--cand", options->candidate, "the run to judge")->capture_default_str();
+  command->add_option("--config", options->config_file, "gate configuration file");
+  command->add_option("--fail-on", options->fail_on, "also fail on: inconclusive, missing")->delimiter(',')
+      ->check(CLI::IsMember({"regression", "inconclusive", "missing"}));
+  command->add_flag("--record-first", options->record_first, "where there is no baseline, make this run it and pass");
+  command->add_flag("--across-sittings", options->across_sittings, "compare runs of different sittings on real devices");
+  command->add_flag("--dump-config", options->dump_config, "print the configuration in force and stop");
+  add_format(*command, options->format, {"text", "json", "md", "junit", "sarif", "github"});
+  command->callback([options, &context] {
+    const gate::Config config = load_config(*options);
+    if (options->dump_config) {
+      std::cout << gate::dump_config(config);
+      return;
+    }
+    const history::Verdict verdict = judge(*options, config);
+    std::cout << render_as(options->format, verdict, context.style);
+    context.exit_code = verdict.exit_code();
+  });
+}
+
+}  // namespace offledger::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tables for terminals and for Markdown. Columns are as wide as what they hold, measured in terminal cells; where the
+// whole is wider than the terminal, left-aligned columns (names) give way first, then the line runs over: a figure is
+// never cut.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/render/style.hpp"
+
+namespace offledger::render {
+
+/// Threads: a value type.
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    Align align = Align::kRight;
+  };
+  /// What stands in one place: any text (control characters are spelled out), and its ink.
+  struct Cell {
+    std::string text;
+    Ink ink = Ink::kPlain;
+    Cell(std::string t, Ink i = Ink::kPlain) : text(std::move(t)), ink(i) {}  // NOLINT: implicit on purpose
+    Cell(const char* t, Ink i = Ink::kPlain) : text(t), ink(i) {}             // NOLINT: implicit on purpose
+  };
+
+  explicit Table(std::vector<Column> columns);
+
+  /// Missing cells are empty, cells beyond the columns are dropped.
+  void row(std::vector<Cell> cells);
+  /// A line between rows.
+  void rule();
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+
+  /// Ends with a newline; no line ends with a space.
+  [[nodiscard]] std::string text(const Style& style) const;
+  /// GitHub's dialect; rules are left out.
+  [[nodiscard]] std::string markdown() const;
+
+ private:
+  [[nodiscard]] std::vector<std::size_t> widths(std::size_t limit) const;
+
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;  ///< an empty row is a rule
+};
+
+/// Text that Markdown shows as it is, inside a table too.
+std::string markdown_text(std::string_view text);
+
+}  // namespace offledger::render

@@ -3,14 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 
 #include "collectors/import/import.hpp"
 #include "collectors/trace/recording_file.hpp"
-#include "reports/history/store.hpp"
-#include "schedules/base/hash.hpp"
-#include "schedules/base/json.hpp"
 
 namespace offledger::cli {
 namespace {
@@ -58,8 +57,7 @@ Subject open_run(const std::string& reference, const std::string& database) {
   const history::Cell& cell = choose_cell(run, cell_wanted);
   for (const history::Artifact& artifact : cell.artifacts) {
     if (artifact.kind != "recording") continue;
-    const std::string path = database + ".artifacts/" + artifact.path;
-    return {trace::load(path), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)), cell.findings};
+    return {trace::load(store.artifact_file(artifact)), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)), cell.findings};
   }
   throw Error(ErrorKind::kNotMeasured,
               fmt::format("run {}: the recording of {} was not kept; measure it again with `offledger run`",
@@ -76,18 +74,13 @@ Subject open_file(const std::string& path, bool progress) {
 
 }  // namespace
 
-history::Artifact keep_recording(const std::string& database, const trace::Timeline& timeline) {
-  const std::string bytes = trace::encode(timeline);
-  const std::string hash = content_hash(bytes);
-  const fs::path folder = database + ".artifacts";
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) {
-    throw Error(ErrorKind::kNotMeasured, fmt::format("{}: cannot create: {}", folder.string(), failed.message()));
-  }
-  const std::string name = hash + ".oflg";
-  if (!fs::exists(folder / name)) json::write_file_atomically(folder / name, bytes);
-  return {.kind = "recording", .path = name, .content_hash = hash};
+history::Artifact keep_recording(history::Store& store, const trace::Timeline& timeline) {
+  const fs::path file = fs::temp_directory_path() / fmt::format("offledger-{}.oflg", ::getpid());
+  trace::save(timeline, file);
+  const history::Artifact artifact = store.store_artifact("recording", file);
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return artifact;
 }
 
 Subject open_subject(const std::string& reference, const std::string& database, bool progress) {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Recordings kept beside a history database, named by their content, so that equal recordings are stored once:
-// <database>.artifacts/<hash>.oflg.
+// Recordings: kept beside a history database, and found again by what a user calls them.
 
 #pragma once
 
 #include <string>
 
 #include "collectors/trace/timeline.hpp"
-#include "reports/history/records.hpp"
+#include "reports/history/store.hpp"
 
 namespace offledger::cli {
 
-/// Writes the recording unless it is there, and gives the row that history keeps.
-history::Artifact keep_recording(const std::string& database, const trace::Timeline& timeline);
+/// Keeps the recording with the history, once however often equal ones come.
+history::Artifact keep_recording(history::Store& store, const trace::Timeline& timeline);
 
 /// What a command was pointed at: FILE (a recording or any trace that can be imported), or RUN[:CELL], a cell being
 /// schedule/workload. RUN alone is the run's first cell when it has but one, otherwise the one whose schedules overlap

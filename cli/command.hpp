@@ -19,6 +19,7 @@ struct Context {
 };
 
 void add_run(CLI::App& app, Context& context);
+void add_play(CLI::App& app, Context& context);
 void add_gate(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ci/gate/gate.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
+#include <set>
 
 #include "cli/command.hpp"
+#include "cli/version.hpp"
 #include "reports/history/store.hpp"
 #include "schedules/base/error.hpp"
 #include "schedules/base/json.hpp"
@@ -42,13 +45,18 @@ history::Verdict record_baseline(history::Store& store, const history::Run& run)
   return verdict;
 }
 
-history::Verdict judge(const Options& options, const gate::Config& config) {
+struct Judged {
+  history::Verdict verdict;
+  history::Run base, candidate;
+};
+
+Judged judge(const Options& options, const gate::Config& config) {
   history::Store store(options.database, history::Mode::kReadWrite);
-  const history::Run candidate = store.load(store.resolve(options.candidate));
+  history::Run candidate = store.load(store.resolve(options.candidate));
   std::string base_ref = options.base, why = "asked for";
   if (base_ref.empty()) {
     const auto baseline = store.baseline(baseline_name(candidate));
-    if (!baseline && options.record_first) return record_baseline(store, candidate);
+    if (!baseline && options.record_first) return {record_baseline(store, candidate), candidate, candidate};
     if (!baseline) {
       throw Error(ErrorKind::kNotMeasured,
                   "no baseline '" + baseline_name(candidate) + "' to compare with; accept one with `offledger history "
@@ -57,20 +65,50 @@ history::Verdict judge(const Options& options, const gate::Config& config) {
     base_ref = baseline->run;
     why = "baseline '" + baseline->name + "' (" + baseline->reason + ")";
   }
-  const history::Run base = store.load(store.resolve(base_ref));
+  history::Run base = store.load(store.resolve(base_ref));
   history::Verdict verdict = gate::compare(base, candidate, config);
   verdict.base_why = why;
   store.insert(verdict);
-  return verdict;
+  return {std::move(verdict), std::move(base), std::move(candidate)};
 }
 
-std::string render_as(const std::string& format, const history::Verdict& verdict, const render::Style& style) {
+const history::Cell* find_cell(const history::Run& run, const history::VerdictCell& cell) {
+  const auto found = std::ranges::find_if(run.cells, [&](const history::Cell& candidate) {
+    return candidate.key.schedule == cell.schedule && candidate.key.workload == cell.workload;
+  });
+  return found == run.cells.end() ? nullptr : &*found;
+}
+
+/// How the ledger moved in each cell that failed, once a cell.
+std::string ledger_moves(const Judged& judged, const render::Style& style) {
+  std::string out;
+  std::set<std::pair<std::string, std::string>> shown;
+  for (const history::VerdictCell& cell : judged.verdict.cells) {
+    if (cell.state != "fail" || !shown.emplace(cell.schedule, cell.workload).second) continue;
+    const history::Cell* base = find_cell(judged.base, cell);
+    const history::Cell* candidate = find_cell(judged.candidate, cell);
+    if (base == nullptr || candidate == nullptr) continue;
+    out += "\nHow the ledger moved in " + cell.schedule + " / " + cell.workload + ", a step:\n" +
+           render::moved_text(*base, *candidate, style);
+  }
+  return out;
+}
+
+/// The verdict for a person, with the ledger's moves before its last, machine-readable line.
+std::string text(const Judged& judged, const render::Style& style) {
+  const std::string verdict = render::verdict_text(judged.verdict, style);
+  const std::size_t last_line = verdict.rfind('\n', verdict.size() - 2) + 1;
+  return verdict.substr(0, last_line) + ledger_moves(judged, style) + verdict.substr(last_line);
+}
+
+std::string render_as(const std::string& format, const Judged& judged, const render::Style& style) {
+  const history::Verdict& verdict = judged.verdict;
   if (format == "json") return render::verdict_json(verdict);
   if (format == "md") return render::verdict_markdown(verdict);
   if (format == "junit") return render::verdict_junit(verdict);
-  if (format == "sarif") return render::verdict_sarif(verdict);
-  if (format == "github") return render::verdict_github(verdict);
-  return render::verdict_text(verdict, style);
+  if (format == "sarif") return render::verdict_sarif(verdict, std::string(kVersion));
+  if (format == "github") return render::verdict_annotations(verdict);
+  return text(judged, style);
 }
 
 }  // namespace
@@ -95,9 +133,9 @@ void add_gate(CLI::App& app, Context& context) {
       std::cout << gate::dump_config(config);
       return;
     }
-    const history::Verdict verdict = judge(*options, config);
-    std::cout << render_as(options->format, verdict, context.style);
-    context.exit_code = verdict.exit_code();
+    const Judged judged = judge(*options, config);
+    std::cout << render_as(options->format, judged, context.style);
+    context.exit_code = judged.verdict.exit_code();
   });
 }
 

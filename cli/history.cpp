@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/table_options.hpp"
 #include "reports/history/store.hpp"
 #include "schedules/base/error.hpp"
 
@@ -17,13 +18,13 @@ struct Options {
 void list(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   const auto runs = store.list(options.limit);
-  std::cout << (options.format == "json" ? render::history_json(runs) : render::history_text(runs, context.style));
+  std::cout << (options.format == "json" ? render::runs_json(runs) : render::runs_text(runs, context.style));
 }
 
 void show(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   const history::Run run = store.load(store.resolve(options.run));
-  std::cout << (options.format == "json" ? render::run_json(run) : render::run_text(run, context.style));
+  std::cout << (options.format == "json" ? render::run_json(run, {.identity = true}) : render::run_text(run, context.style, table_options(run)));
 }
 
 void accept_baseline(const Options& options) {
@@ -36,11 +37,9 @@ void accept_baseline(const Options& options) {
 
 void list_baselines(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
-  render::Table table({{"baseline", render::Align::kLeft}, {"run", render::Align::kLeft}, {"reason", render::Align::kLeft}});
-  for (const history::Baseline& baseline : store.baselines()) {
-    table.row({baseline.name, baseline.run.substr(0, 12), baseline.reason});
-  }
-  std::cout << table.text(context.style);
+  const auto baselines = store.baselines();
+  std::cout << (options.format == "json" ? render::baselines_json(baselines)
+                                         : render::baselines_text(baselines, context.style));
 }
 
 }  // namespace
@@ -74,6 +73,7 @@ void add_history(CLI::App& app, Context& context) {
   accept->callback([options] { accept_baseline(*options); });
   auto* list_them = baseline->add_subcommand("list", "every baseline");
   with_database(list_them);
+  add_format(*list_them, options->format, {"text", "json"});
   list_them->callback([options, &context] { list_baselines(*options, context); });
 }
 

@@ -1,120 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is there: schedules (and the plan one compiles to), workloads, devices.
+// What is there: schedules (and the plan one compiles to), workloads, suites, devices.
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "harness/device/sim/profile.hpp"
 #include "harness/suite/suite.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-struct Row {
-  std::string name, title;
-};
-
-void print(const std::vector<Row>& rows, const char* what, const std::string& format, const render::Style& style) {
-  if (format == "json") {
-    Json list = Json::array();
-    for (const Row& row : rows) list.push_back({{"name", row.name}, {"title", row.title}});
-    std::cout << Json{{"schema", fmt::format("offledger.{}/1", what)}, {what, list}}.dump(2) << '\n';
-    return;
-  }
-  render::Table table({{"name", render::Align::kLeft}, {"what it is", render::Align::kLeft}});
-  for (const Row& row : rows) table.row({row.name, row.title});
-  std::cout << table.text(style);
-}
-
-std::string stem(std::string_view file) { return std::string(file.substr(0, file.find(".json"))); }
-
-std::vector<Row> schedules() {
-  std::vector<Row> rows;
+/// Originals first, each followed by its variants.
+std::vector<render::ScheduleRow> schedules() {
+  std::vector<std::unique_ptr<language::Schedule>> all;
   for (const EmbeddedFile& file : language::catalogue_files()) {
-    const auto schedule = language::parse_schedule(file.text, std::string(file.name));
-    rows.push_back({schedule->name(), schedule->title()});
+    all.push_back(language::parse_schedule(file.text, std::string(file.name)));
+  }
+  std::vector<render::ScheduleRow> rows;
+  const auto add = [&](const language::Schedule& schedule) {
+    rows.push_back({.name = schedule.name(), .title = schedule.title(), .file = "", .wraps = schedule.wraps()});
+  };
+  for (const auto& schedule : all) {
+    if (schedule->variant_of().empty()) add(*schedule);
+  }
+  for (const auto& schedule : all) {
+    if (!schedule->variant_of().empty()) add(*schedule);
   }
   return rows;
 }
 
-std::vector<Row> workloads() {
-  std::vector<Row> rows;
+std::vector<render::WorkloadRow> workloads() {
+  std::vector<render::WorkloadRow> rows;
   for (const EmbeddedFile& file : model::workload_files()) {
     const model::Workload workload = model::parse_workload(file.text, std::string(file.name));
-    rows.push_back({workload.name, workload.title});
+    render::WorkloadRow row;
+    row.name = workload.name;
+    row.title = workload.title;
+    row.layers = workload.shape.layers;
+    row.units = workload.shape.unit_count();
+    row.steps = workload.steps;
+    row.tokens = workload.tokens;
+    row.batch = workload.batch;
+    row.simulated_only = !workload.architecture;
+    for (std::size_t group = 0; group < workload.costs.size(); ++group) {
+      row.bytes += workload.shape.groups[group].bytes() * workload.shape.layers;
+      row.compute_ns += workload.costs[group].compute.count() * workload.shape.layers;
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }
 
-std::vector<Row> devices() {
-  std::vector<Row> rows;
+/// The best device last.
+std::vector<render::DeviceRow> devices() {
+  std::vector<render::DeviceRow> rows;
   for (const EmbeddedFile& file : sim::profile_files()) {
     const sim::Profile profile = sim::parse_profile(file.text, std::string(file.name));
-    rows.push_back({"sim:" + profile.name, "simulated " + profile.description});
+    rows.push_back({.name = "sim:" + profile.name, .description = "simulated " + profile.description,
+                    .available = true, .deterministic = true, .why = profile.source});
   }
+  render::DeviceRow cuda;
+  cuda.name = "cuda:0";
   try {
-    rows.push_back({"cuda:0", suite::find_device("cuda")(0)->identity().description});
-  } catch (const Error&) {
-    // No CUDA device is a normal machine; `offledger doctor` says why.
+    cuda.description = suite::find_device("cuda")(0)->identity().description;
+    cuda.available = true;
+  } catch (const Error& error) {
+    cuda.why = error.what();
   }
+  rows.push_back(std::move(cuda));
   return rows;
 }
 
-std::vector<Row> suites() {
-  std::vector<Row> rows;
+std::string best_device() {
+  const auto rows = devices();
+  return std::ranges::find_if(rows.rbegin(), rows.rend(), &render::DeviceRow::available)->name;
+}
+
+std::string suites_text(const render::Style& style) {
+  render::Table table({{"suite", render::Align::kLeft}, {"cells", render::Align::kRight}, {"what it is", render::Align::kLeft}});
   for (const EmbeddedFile& file : suite::suite_files()) {
     const suite::Suite suite = suite::parse_suite(file.text, std::string(file.name));
-    rows.push_back({suite.name, suite.title});
+    table.row({suite.name, std::to_string(suite.cases.size()), suite.title});
   }
-  return rows;
+  return table.text(style);
 }
 
-void print_plan(const std::string& schedule_name, const std::string& workload_name) {
+std::string plan_text(const std::string& schedule_name, const std::string& workload_name) {
   const auto schedule = language::find_schedule(schedule_name);
-  const model::Workload workload = model::find_workload(workload_name);
-  std::cout << plan::to_string(schedule->compile(workload.shape));
+  return plan::to_string(schedule->compile(model::find_workload(workload_name).shape));
+}
+
+struct Options {
+  std::string format, plan, workload = "tiny";
+  bool best = false;
+};
+
+void add_schedules(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("schedules", "the catalogue, or the plan that a schedule compiles to");
+  command->add_option("--plan", options->plan, "print the plan of this schedule (a name or a file)");
+  command->add_option("--workload", options->workload, "for this workload")->capture_default_str();
+  add_format(*command, options->format, {"text", "json"});
+  command->callback([options, &context] {
+    if (!options->plan.empty()) {
+      std::cout << plan_text(options->plan, options->workload);
+    } else if (options->format == "json") {
+      std::cout << render::schedules_json(schedules());
+    } else {
+      std::cout << render::schedules_text(schedules(), context.style);
+    }
+  });
+}
+
+void add_workloads(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("workloads", "the workloads that ship");
+  add_format(*command, options->format, {"text", "json"});
+  command->callback([options, &context] {
+    std::cout << (options->format == "json" ? render::workloads_json(workloads())
+                                            : render::workloads_text(workloads(), context.style));
+  });
+}
+
+void add_devices(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("devices", "the devices that a run can use here");
+  command->add_flag("--best", options->best, "only the name of the best one");
+  add_format(*command, options->format, {"text", "json"});
+  command->callback([options, &context] {
+    if (options->best) {
+      std::cout << best_device() << '\n';
+    } else {
+      std::cout << (options->format == "json" ? render::devices_json(devices())
+                                              : render::devices_text(devices(), context.style));
+    }
+  });
 }
 
 }  // namespace
 
 void add_lists(CLI::App& app, Context& context) {
-  struct Options {
-    std::string format, plan, workload = "tiny";
-    bool best = false;
-  };
-  const auto options = std::make_shared<Options>();
-
-  auto* list_schedules = app.add_subcommand("schedules", "the catalogue, or the plan that a schedule compiles to");
-  list_schedules->add_option("--plan", options->plan, "print the plan of this schedule (a name or a file)");
-  list_schedules->add_option("--workload", options->workload, "for this workload")->capture_default_str();
-  add_format(*list_schedules, options->format, {"text", "json"});
-  list_schedules->callback([options, &context] {
-    if (options->plan.empty()) return print(schedules(), "schedules", options->format, context.style);
-    print_plan(options->plan, options->workload);
-  });
-
-  const auto add = [&](const char* name, const char* help, std::vector<Row> (*rows)()) {
-    auto* command = app.add_subcommand(name, help);
-    add_format(*command, options->format, {"text", "json"});
-    command->callback([=, &context] { print(rows(), name, options->format, context.style); });
-    return command;
-  };
-  add("workloads", "the workloads that ship", workloads);
-  add("suites", "the suites that ship", suites);
-  auto* list_devices = app.add_subcommand("devices", "the devices that a run can use here");
-  list_devices->add_flag("--best", options->best, "only the name of the best one");
-  add_format(*list_devices, options->format, {"text", "json"});
-  list_devices->callback([options, &context] {
-    const std::vector<Row> rows = devices();
-    if (options->best) std::cout << rows.back().name << '\n';
-    else print(rows, "devices", options->format, context.style);
-  });
+  add_schedules(app, context);
+  add_workloads(app, context);
+  add_devices(app, context);
+  app.add_subcommand("suites", "the suites that ship")->callback([&context] { std::cout << suites_text(context.style); });
 }
 
 }  // namespace offledger::cli

@@ -55,7 +55,7 @@ int run(int argc, char** argv) {
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("offledger: ") + error.what() + "\nSee `offledger --help`.\n";
   });
-  for (const auto add : {add_run, add_gate, add_explain, add_trace, add_import, add_verify, add_lists, add_history,
+  for (const auto add : {add_run, add_play, add_gate, add_explain, add_trace, add_import, add_verify, add_lists, add_history,
                          add_doctor}) {
     add(app, context);
   }

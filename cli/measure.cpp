@@ -2,10 +2,35 @@
 #include "cli/measure.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 
+#include "harness/suite/sitting.hpp"
 #include "reports/metrics/metrics.hpp"
 
 namespace offledger::cli {
+namespace {
+
+/// A repetition in this process, for devices whose clock is their own.
+suite::Played play_here(const suite::Case& what, const suite::DeviceMaker& make_device, std::uint32_t number) {
+  const auto schedule = language::find_schedule(what.schedule);
+  const model::Workload workload = model::find_workload(what.workload);
+  return {suite::play(*schedule, workload, *make_device(number)), 0};
+}
+
+void add_rep(history::Cell& cell, const suite::Played& played, std::uint32_t number, std::uint32_t order) {
+  const analysis::Report report = analysis::analyse(played.recording);
+  history::Rep rep = to_rep(report, number);
+  rep.process = played.process;
+  rep.order = order;
+  cell.reps.push_back(std::move(rep));
+  for (history::FindingRow& finding : to_findings(report)) {
+    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
+    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
 
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number) {
   history::Rep rep;
@@ -24,29 +49,40 @@ std::vector<history::FindingRow> to_findings(const analysis::Report& report) {
   return rows;
 }
 
-Measured measure(const suite::Case& what, const std::string& device_name, const suite::DeviceMaker& make_device,
-                 std::uint32_t reps, std::uint32_t first_order) {
-  const auto schedule = language::find_schedule(what.schedule);
-  const model::Workload workload = model::find_workload(what.workload);
-  Measured measured;
-  history::Cell& cell = measured.cell;
-  cell.key = {schedule->name(), workload.name, device_name, std::string(suite::kProtocol)};
-  cell.schedule_hash = schedule->content_hash();
-  for (std::uint32_t number = 0; number < reps; ++number) {
-    const auto device = make_device(number);
-    trace::Timeline recording = suite::play(*schedule, workload, *device);
-    const analysis::Report report = analysis::analyse(recording);
-    history::Rep rep = to_rep(report, number);
-    rep.order = first_order + number;
-    cell.reps.push_back(std::move(rep));
-    cell.deterministic = device->identity().deterministic;
-    for (history::FindingRow& finding : to_findings(report)) {
-      const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
-      if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
-    }
-    if (number == 0) measured.recording = std::move(recording);
+std::vector<history::Cell> empty_cells(const Measurement& what, const device::Identity& device) {
+  std::vector<history::Cell> cells;
+  for (const suite::Case& one : what.suite.cases) {
+    const auto schedule = language::find_schedule(one.schedule);
+    history::Cell cell;
+    cell.key = {schedule->name(), model::find_workload(one.workload).name, device.name, std::string(suite::kProtocol)};
+    cell.schedule_hash = schedule->content_hash();
+    cell.deterministic = device.deterministic;
+    cells.push_back(std::move(cell));
   }
-  return measured;
+  return cells;
+}
+
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn) {
+  const suite::DeviceMaker make_device = suite::find_device(what.device);
+  const bool in_child = make_device(0)->identity().kind == trace::DeviceKind::kCuda;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  const auto begin = std::chrono::steady_clock::now();
+  std::uint32_t order = 0;
+  for (const suite::Turn& next : suite::order_turns(cells.size(), what.reps, what.seed)) {
+    const suite::Case& one = what.suite.cases[next.cell];
+    history::Cell& cell = cells[next.cell];
+    turn(one.schedule + " / " + one.workload);
+    const auto taken = [&](const history::Rep& rep) { return rep.number == next.number; };
+    if (std::ranges::any_of(cell.reps, taken)) continue;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    if (what.budget_s && elapsed.count() > *what.budget_s) return false;
+    const suite::Played played = in_child ? suite::play_in_child(program, one, what.device)
+                                          : play_here(one, make_device, next.number);
+    add_rep(cell, played, next.number, order++);
+    keep(cell, played.recording);
+  }
+  for (history::Cell& cell : cells) std::ranges::sort(cell.reps, {}, &history::Rep::number);
+  return true;
 }
 
 }  // namespace offledger::cli

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One cell of a run: play the schedule on the device, once a repetition, analyse what was recorded, and keep the
-// figures as history wants them.
+// The repetitions of a run: each is played, analysed, and kept as history wants it. On a simulated device a repetition
+// is one play in this process; on a real one it is a process of its own, in an order drawn from a recorded seed.
 
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/suite/suite.hpp"
 #include "reports/analysis/analysis.hpp"
@@ -13,16 +18,25 @@
 
 namespace offledger::cli {
 
-struct Measured {
-  history::Cell cell;
-  trace::Timeline recording;  ///< of the first repetition
+struct Measurement {
+  suite::Suite suite;
+  std::string device;  ///< as the user named it
+  std::uint32_t reps = 1;
+  std::uint64_t seed = 0;
+  std::optional<double> budget_s;  ///< no repetition begins after this many seconds
 };
 
-/// `first_order` is the cell's place in the sitting.
-Measured measure(const suite::Case& what, const std::string& device_name, const suite::DeviceMaker& make_device,
-                 std::uint32_t reps, std::uint32_t first_order);
+/// Called with each repetition's recording, the cell's row and the repetition's number.
+using OnRecording = std::function<void(history::Cell& cell, const trace::Timeline& recording)>;
+using OnTurn = std::function<void(const std::string& what)>;
 
-/// The figures and findings of one recording, as a repetition.
+/// Cells without repetitions, in the suite's order: what names and hashes are known before anything runs.
+std::vector<history::Cell> empty_cells(const Measurement& what, const device::Identity& device);
+
+/// Adds the repetitions that `cells` lack. False where the budget ended before all were taken.
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn);
+
+/// The figures and findings of one recording.
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number);
 std::vector<history::FindingRow> to_findings(const analysis::Report& report);
 

@@ -8,6 +8,7 @@
 #include "cli/artifacts.hpp"
 #include "cli/command.hpp"
 #include "cli/measure.hpp"
+#include "cli/table_options.hpp"
 #include "cli/version.hpp"
 #include "reports/history/store.hpp"
 #include "schedules/base/error.hpp"
@@ -16,9 +17,12 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string suite, device, database, label, commit, format;
+  std::string suite, database, label, commit, format, resume;
   std::vector<std::string> schedules, workloads;
+  std::string device = "sim";
   std::uint32_t reps = 0;
+  std::uint64_t seed = 1;
+  double budget_s = 0;
 };
 
 constexpr const char* kDefaultWorkload = "llama70b-prefill-8k";
@@ -39,6 +43,12 @@ suite::Suite choose_cases(const Options& options) {
   return cases;
 }
 
+std::uint32_t choose_reps(const Options& options, const suite::Suite& suite, const device::Identity& device) {
+  if (options.reps != 0) return options.reps;
+  if (device.deterministic) return 1;
+  return suite.reps != 0 ? suite.reps : kNoisyReps;
+}
+
 history::Run describe(const Options& options, const suite::Suite& suite, const device::Identity& device) {
   history::Run run;
   run.suite = suite.name;
@@ -47,40 +57,66 @@ history::Run describe(const Options& options, const suite::Suite& suite, const d
   run.tool_version = kVersion;
   run.started_at_unix = std::time(nullptr);
   run.machine_class.device_kind = trace::name_of(device.kind);
-  run.machine_class.device_name = device.name;
+  run.machine_class.device_name = device.kind == trace::DeviceKind::kCuda ? device.description : device.name;
   run.environment.instance = device.profile_hash;
-  run.sitting = device.deterministic ? "deterministic" : fmt::format("{}-{}", run.started_at_unix, options.device);
+  run.sitting = device.deterministic ? "deterministic" : fmt::format("{}/seed {}", run.started_at_unix, options.seed);
   return run;
 }
 
-void run(const Options& options, Context& context) {
-  const suite::Suite suite = choose_cases(options);
-  const suite::DeviceMaker make_device = suite::find_device(options.device);
-  const device::Identity device = make_device(0)->identity();
-  const std::uint32_t reps = options.reps != 0 ? options.reps
-                             : device.deterministic ? 1
-                             : suite.reps != 0      ? suite.reps
-                                                    : kNoisyReps;
-  history::Store store(options.database, history::Mode::kReadWrite);
-  history::Run result = describe(options, suite, device);
-  {
-    render::Progress progress(fmt::format("{} on {}", suite.name.empty() ? "run" : suite.name, device.name),
-                              suite.cases.size(), context.stderr_terminal, std::cerr);
-    for (const suite::Case& what : suite.cases) {
-      progress.step(what.schedule + " / " + what.workload);
-      Measured measured = measure(what, device.name, make_device, reps, static_cast<std::uint32_t>(result.cells.size()) * reps);
-      measured.cell.artifacts.push_back(keep_recording(options.database, measured.recording));
-      result.cells.push_back(std::move(measured.cell));
+/// The repetitions that an earlier, incomplete run of the same cells has.
+void take_over(const history::Store& store, const std::string& reference, history::Run& run) {
+  const history::Run earlier = store.load(store.resolve(reference));
+  for (const history::Cell& had : earlier.cells) {
+    for (history::Cell& cell : run.cells) {
+      if (cell.key != had.key) continue;
+      if (cell.schedule_hash != had.schedule_hash) {
+        throw Error(ErrorKind::kNotComparable, fmt::format("--resume {}: schedule '{}' has changed since that run",
+                                                           reference, had.key.schedule));
+      }
+      cell.reps = had.reps;
+      cell.findings = had.findings;
+      cell.artifacts = had.artifacts;
     }
+  }
+}
+
+/// 4 where a finding says that something measured is not to be trusted.
+int exit_code_of(const history::Run& run) {
+  for (const history::Cell& cell : run.cells) {
+    for (const history::FindingRow& finding : cell.findings) {
+      if (finding.disqualifies) return 4;
+    }
+  }
+  return 0;
+}
+
+void run(const Options& options, Context& context) {
+  Measurement what;
+  what.suite = choose_cases(options);
+  what.device = options.device;
+  what.seed = options.seed;
+  if (options.budget_s > 0) what.budget_s = options.budget_s;
+  const device::Identity device = suite::find_device(options.device)(0)->identity();
+  what.reps = choose_reps(options, what.suite, device);
+
+  history::Store store(options.database, history::Mode::kReadWrite);
+  history::Run result = describe(options, what.suite, device);
+  result.cells = empty_cells(what, device);
+  if (!options.resume.empty()) take_over(store, options.resume, result);
+  {
+    render::Progress progress(fmt::format("{} on {}", what.suite.name.empty() ? "run" : what.suite.name, device.name),
+                              what.suite.cases.size() * what.reps, context.stderr_terminal, std::cerr);
+    const auto keep = [&](history::Cell& cell, const trace::Timeline& recording) {
+      if (cell.artifacts.empty()) cell.artifacts.push_back(keep_recording(store, recording));
+    };
+    result.complete = measure(what, result.cells, keep, [&](const std::string& now) { progress.step(now); });
   }
   result.id = store.insert(result);
-  std::cout << (options.format == "json" ? render::run_json(result) : render::run_text(result, context.style));
-  std::cerr << fmt::format("run {} in {}\n", result.id.substr(0, 12), options.database);
-  for (const history::Cell& cell : result.cells) {
-    for (const history::FindingRow& finding : cell.findings) {
-      if (finding.disqualifies) context.exit_code = 4;
-    }
-  }
+  std::cout << (options.format == "json" ? render::run_json(result)
+                                         : render::run_table(result, context.style, table_options(result)));
+  std::cerr << fmt::format("run {} in {}{}\n", result.id.substr(0, 12), options.database,
+                           result.complete ? "" : "; the budget ended first: continue it with --resume");
+  context.exit_code = exit_code_of(result);
 }
 
 }  // namespace
@@ -92,14 +128,16 @@ void add_run(CLI::App& app, Context& context) {
   command->add_option("--schedule", options->schedules, "a catalogue schedule or a schedule file; may be repeated");
   command->add_option("--workload", options->workloads, "a workload or a workload file; may be repeated")
       ->default_str(kDefaultWorkload);
-  options->device = "sim";
   command->add_option("--device", options->device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
   command->add_option("--reps", options->reps, "repetitions a cell; default: 1 where the device is exact, else 10")
       ->check(CLI::Range(1, 1000));
+  command->add_option("--seed", options->seed, "of the order of repetitions")->capture_default_str();
   options->database = history::default_path();
   command->add_option("--db", options->database, "history database");
   command->add_option("--label", options->label, "a name to find the run by");
   command->add_option("--commit", options->commit, "the commit that was measured");
+  command->add_option("--budget-s", options->budget_s, "begin no repetition after this many seconds")->check(CLI::PositiveNumber);
+  command->add_option("--resume", options->resume, "take over an earlier run's repetitions and add what it lacks");
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { run(*options, context); });
 }

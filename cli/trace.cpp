@@ -8,7 +8,6 @@
 #include "cli/artifacts.hpp"
 #include "cli/command.hpp"
 #include "reports/history/store.hpp"
-#include "reports/render/gzip_ostream.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
@@ -29,9 +28,9 @@ void write_trace(const trace::Timeline& timeline, const std::string& path) {
     std::ofstream file(temporary, std::ios::binary);
     if (!file) throw failed();
     if (path.ends_with(".gz")) {
-      render::GzipOstream zipped(file);
+      render::GzipStream zipped(file);
       render::chrome_trace(timeline, zipped);
-      zipped.finish();
+      zipped.close();
     } else {
       render::chrome_trace(timeline, file);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CUPTI's enumerations as the Timeline's. They are not Nsight's: CUPTI counts memory kinds from unknown = 0 with
-// pageable = 1 and pinned = 2, where Nsight's SQLite has pageable = 0 and pinned = 1; a full command buffer is
-// 6 << 16 here and 8 there. Each source converts its own.
+// CUPTI's enumerations as the Timeline's. They are not Nsight's: CUPTI counts memory kinds from unknown = 0
+// with pageable = 1 and pinned = 2, where Nsight's SQLite has pageable = 0 and pinned = 1; a full command
+// buffer is 6 << 16 here and 8 there. Each source converts its own.
 
 #pragma once
 

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <string>
 #include <unordered_set>
 
 #include "collectors/cupti/convert.hpp"
-#include "collectors/cupti/names.hpp"
 #include "collectors/cupti/nested_calls.hpp"
+#include "collectors/trace/nvtx_payload.hpp"
+#include "collectors/trace/vocabulary.hpp"
 
 namespace offledger::cupti {
 namespace {
@@ -23,22 +25,18 @@ Record& as(CUpti_Activity& record) {
 }
 
 trace::EventSync event_sync(std::uint64_t id) {
-  const bool none = id == CUPTI_SYNCHRONIZATION_INVALID_VALUE || id == std::numeric_limits<std::uint64_t>::max();
+  const bool none =
+      id == CUPTI_SYNCHRONIZATION_INVALID_VALUE || id == std::numeric_limits<std::uint64_t>::max();
   return none ? trace::EventSync::kNone : static_cast<trace::EventSync>(id);
 }
 
 std::optional<trace::SyncKind> sync_kind(CUpti_ActivitySynchronizationType type) {
   switch (type) {
-    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_EVENT_SYNCHRONIZE:
-      return trace::SyncKind::kEvent;
-    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_WAIT_EVENT:
-      return trace::SyncKind::kStreamWait;
-    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_SYNCHRONIZE:
-      return trace::SyncKind::kStream;
-    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_CONTEXT_SYNCHRONIZE:
-      return trace::SyncKind::kDevice;
-    default:
-      return std::nullopt;
+    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_EVENT_SYNCHRONIZE: return trace::SyncKind::kEvent;
+    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_WAIT_EVENT: return trace::SyncKind::kStreamWait;
+    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_SYNCHRONIZE: return trace::SyncKind::kStream;
+    case CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_CONTEXT_SYNCHRONIZE: return trace::SyncKind::kDevice;
+    default: return std::nullopt;
   }
 }
 
@@ -53,49 +51,50 @@ Decoder::Decoder(std::uint32_t pid, std::int64_t origin)
 
 void Decoder::buffer(std::uint8_t* data, std::size_t valid_bytes) {
   CUpti_Activity* next = nullptr;
-  while (valid_bytes > 0 && cuptiActivityGetNextRecord(data, valid_bytes, &next) == CUPTI_SUCCESS) record(*next);
+  while (valid_bytes > 0 && cuptiActivityGetNextRecord(data, valid_bytes, &next) == CUPTI_SUCCESS)
+    record(*next);
 }
 
 void Decoder::record(CUpti_Activity& record) {
   ++records_;
   switch (record.kind) {
     case CUPTI_ACTIVITY_KIND_KERNEL:
-    case CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL:
-      return add(as<CUpti_ActivityKernel10>(record));
-    case CUPTI_ACTIVITY_KIND_MEMCPY:
-      return add(as<CUpti_ActivityMemcpy6>(record));
-    case CUPTI_ACTIVITY_KIND_MEMCPY2:
-      return add(as<CUpti_ActivityMemcpyPtoP4>(record));
-    case CUPTI_ACTIVITY_KIND_MEMSET:
-      return add(as<CUpti_ActivityMemset4>(record));
-    case CUPTI_ACTIVITY_KIND_GRAPH_TRACE:
-      return add(as<CUpti_ActivityGraphTrace2>(record));
-    case CUPTI_ACTIVITY_KIND_RUNTIME:
-      return add(as<CUpti_ActivityAPI>(record), trace::Api::kRuntime);
-    case CUPTI_ACTIVITY_KIND_DRIVER:
-      return add(as<CUpti_ActivityAPI>(record), trace::Api::kDriver);
-    case CUPTI_ACTIVITY_KIND_SYNCHRONIZATION:
-      return add(as<CUpti_ActivitySynchronization2>(record));
-    case CUPTI_ACTIVITY_KIND_CUDA_EVENT:
-      return add(as<CUpti_ActivityCudaEvent2>(record));
-    case CUPTI_ACTIVITY_KIND_OVERHEAD:
-      return add(as<CUpti_ActivityOverhead3>(record));
-    case CUPTI_ACTIVITY_KIND_MARKER:
-      return markers_.add(as<CUpti_ActivityMarker2>(record));
-    case CUPTI_ACTIVITY_KIND_MARKER_DATA:
-      return markers_.add(as<CUpti_ActivityMarkerData2>(record));
-    case CUPTI_ACTIVITY_KIND_DEVICE:
-      return add(as<CUpti_ActivityDevice5>(record));
+    case CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL: return add(as<CUpti_ActivityKernel10>(record));
+    case CUPTI_ACTIVITY_KIND_MEMCPY: return add(as<CUpti_ActivityMemcpy6>(record));
+    case CUPTI_ACTIVITY_KIND_MEMCPY2: return add(as<CUpti_ActivityMemcpyPtoP4>(record));
+    case CUPTI_ACTIVITY_KIND_MEMSET: return add(as<CUpti_ActivityMemset4>(record));
+    case CUPTI_ACTIVITY_KIND_GRAPH_TRACE: return add(as<CUpti_ActivityGraphTrace2>(record));
+    case CUPTI_ACTIVITY_KIND_RUNTIME: return add(as<CUpti_ActivityAPI>(record), trace::Api::kRuntime);
+    case CUPTI_ACTIVITY_KIND_DRIVER: return add(as<CUpti_ActivityAPI>(record), trace::Api::kDriver);
+    case CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: return add(as<CUpti_ActivitySynchronization2>(record));
+    case CUPTI_ACTIVITY_KIND_CUDA_EVENT: return add(as<CUpti_ActivityCudaEvent2>(record));
+    case CUPTI_ACTIVITY_KIND_OVERHEAD: return add(as<CUpti_ActivityOverhead3>(record));
+    case CUPTI_ACTIVITY_KIND_MARKER: return markers_.add(as<CUpti_ActivityMarker2>(record));
+    case CUPTI_ACTIVITY_KIND_MARKER_DATA: return markers_.add(as<CUpti_ActivityMarkerData2>(record));
+    case CUPTI_ACTIVITY_KIND_DEVICE: return add(as<CUpti_ActivityDevice5>(record));
     case CUPTI_ACTIVITY_KIND_CONTEXT:
-      return rows_.context(as<CUpti_ActivityContext3>(record).contextId, as<CUpti_ActivityContext3>(record).deviceId);
-    case CUPTI_ACTIVITY_KIND_NAME:
-      return add(as<CUpti_ActivityName>(record));
-    default:
-      return unknown();
+      return rows_.context(as<CUpti_ActivityContext3>(record).contextId,
+                           as<CUpti_ActivityContext3>(record).deviceId);
+    case CUPTI_ACTIVITY_KIND_NAME: return add(as<CUpti_ActivityName>(record));
+    default: return unknown();
   }
 }
 
-void Decoder::dropped(std::uint64_t records) { timeline_.defects.dropped_records += records; }
+void Decoder::dropped(std::uint64_t records) {
+  timeline_.defects.dropped_records += records;
+}
+
+void Decoder::step(std::uint32_t number, Nanos begin, Nanos end, std::uint32_t thread) {
+  trace::Range range;
+  range.begin = begin - Nanos(origin_);
+  range.end = end - Nanos(origin_);
+  range.thread = rows_.thread(thread);
+  range.name = timeline_.intern("step " + std::to_string(number));
+  range.domain = timeline_.intern(trace::kNvtxDomain);
+  range.kind = trace::RangeKind::kStep;
+  range.step = static_cast<std::int32_t>(number);
+  timeline_.ranges.push_back(range);
+}
 
 bool Decoder::usable(std::uint64_t start, std::uint64_t end) {
   if (start == 0 && end == 0) {
@@ -122,7 +121,7 @@ void Decoder::add(const CUpti_ActivityKernel10& kernel) {
   row.stream = rows_.stream(kernel.deviceId, kernel.contextId, kernel.streamId);
   row.name = rows_.kernel(kernel.name);
   row.correlation = Correlation{kernel.correlationId};
-  row.kind = kernel_class(timeline_.text(row.name));
+  row.kind = trace::kernel_class(timeline_.text(row.name));
   row.graph = kernel.graphId;
   row.graph_node = kernel.graphNodeId;
   timeline_.kernels.push_back(row);
@@ -185,7 +184,8 @@ void Decoder::add(const CUpti_ActivityGraphTrace2& graph) {
   row.begin = at(graph.start);
   row.end = at(graph.end);
   // A graph that begins on the host names no device and no context.
-  const bool on_host = graph.contextId == static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max());
+  const bool on_host =
+      graph.contextId == static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max());
   row.stream = on_host ? rows_.stream(graph.endDeviceId, graph.endContextId, graph.streamId)
                        : rows_.stream(graph.deviceId, graph.contextId, graph.streamId);
   row.name = timeline_.intern("CUDA graph " + std::to_string(graph.graphId));
@@ -241,13 +241,14 @@ void Decoder::add(CUpti_ActivityOverhead3& overhead) {
   row.begin = at(overhead.start);
   row.end = at(overhead.end);
   row.kind = overhead_kind_of(overhead.overheadKind);
-  if (overhead.objectKind == CUPTI_ACTIVITY_OBJECT_THREAD) row.thread = rows_.thread(overhead.objectId.pt.threadId);
+  if (overhead.objectKind == CUPTI_ACTIVITY_OBJECT_THREAD)
+    row.thread = rows_.thread(overhead.objectId.pt.threadId);
   row.name = timeline_.intern(overhead_name_of(overhead.overheadKind));
   timeline_.overheads.push_back(row);
 }
 
 void Decoder::add(CUpti_ActivityDevice5& device) {
-  timeline_.device(static_cast<trace::DeviceId>(device.id), device.name == nullptr ? "" : device.name);
+  rows_.device(device.id, device.name);
   std::free(const_cast<char*>(device.name));
   device.name = nullptr;
 }
@@ -261,17 +262,32 @@ void Decoder::add(const CUpti_ActivityName& name) {
   }
 }
 
+void Decoder::link_copies() {
+  if (runtime_of_copy_.empty()) return;
+  std::unordered_set<Correlation> calls;
+  for (const trace::HostCall& call : timeline_.calls) calls.insert(call.correlation);
+  for (const auto& [row, runtime] : runtime_of_copy_) {
+    trace::Copy& copy = timeline_.copies[row];
+    if (!calls.contains(copy.correlation) && calls.contains(runtime)) copy.correlation = runtime;
+  }
+  runtime_of_copy_.clear();
+}
+
+bool Decoder::settle() {
+  link_copies();
+  markers_.settle();
+  return rows_.resolve() == 0;
+}
+
+void Decoder::forget_settled() {
+  timeline_.clear_records();
+  runtime_of_copy_.clear();
+}
+
 trace::Timeline Decoder::finish() {
   timeline_.defects.orphan_references += rows_.resolve();
   markers_.finish();
-  if (!runtime_of_copy_.empty()) {
-    std::unordered_set<Correlation> calls;
-    for (const trace::HostCall& call : timeline_.calls) calls.insert(call.correlation);
-    for (const auto& [row, runtime] : runtime_of_copy_) {
-      trace::Copy& copy = timeline_.copies[row];
-      if (!calls.contains(copy.correlation) && calls.contains(runtime)) copy.correlation = runtime;
-    }
-  }
+  link_copies();
   fold_nested_calls(timeline_);
   if (timeline_.defects.dropped_records > 0) timeline_.source.complete = false;
   return std::move(timeline_);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CUPTI activity records to a Timeline. CUPTI hands buffers over in no order, so the first pass takes each record
-// as it stands, and the second links what lies in different records: a stream's device, a range's payload, the
-// runtime call that a copy belongs to when only the driver call inside it carries the copy's id.
+// CUPTI activity records to a Timeline. CUPTI hands buffers over in no order, so the first pass takes each
+// record as it stands, and the second links what lies in different records: a stream's device, a range's
+// payload, the runtime call that a copy belongs to when only the driver call inside it carries the copy's id.
 //
 // It needs no driver: a buffer filled by hand decodes like a recorded one.
 
@@ -28,19 +28,30 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// First pass over a buffer as CUPTI completes it. Frees what records own (device names, overhead data) and clears
-  /// the pointers to it, so that a second look is harmless.
+  /// First pass over a buffer as CUPTI completes it. Frees what records own (device names, overhead data) and
+  /// clears the pointers to it, so that a second look is harmless.
   void buffer(std::uint8_t* data, std::size_t valid_bytes);
   void record(CUpti_Activity& record);
   void dropped(std::uint64_t records);
+  /// A range of our own, on CUPTI's clock: a step of a capture.
+  void step(std::uint32_t number, Nanos begin, Nanos end, std::uint32_t thread);
 
   /// The device of a context, where a callback knows before any record does.
   void context(std::uint32_t context, std::uint32_t device) { rows_.context(context, device); }
 
   [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
 
-  /// Second pass. Call once; the Decoder is empty afterwards.
+  /// Second pass. Call once; the Decoder is empty afterwards. Folds driver calls into the runtime calls
+  /// around them.
   trace::Timeline finish();
+
+  /// For a recording that is written while it happens: links what can be linked by now. Returns false where a
+  /// stream's device is not known yet, and writing has to wait. Driver calls are not folded:
+  /// fold_nested_calls() does it on the whole.
+  bool settle();
+  [[nodiscard]] const trace::Timeline& settled() const noexcept { return timeline_; }
+  /// Drops the records that settled() gave; tables stay.
+  void forget_settled();
 
  private:
   /// Whether [start, end) is usable; counts why not. 0/0 is CUPTI's "not collected".
@@ -58,6 +69,7 @@ class Decoder {
   void add(CUpti_ActivityOverhead3& overhead);
   void add(CUpti_ActivityDevice5& device);
   void add(const CUpti_ActivityName& name);
+  void link_copies();
   void unknown() noexcept { ++timeline_.defects.unknown_records; }
 
   trace::Timeline timeline_;

@@ -17,7 +17,8 @@ std::string_view fix_for(CUptiResult result) {
       return "profiling is reserved to administrators: run as root, or load the nvidia module with "
              "NVreg_RestrictProfilingToAdminUsers=0";
     case CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED:
-      return "another profiler holds CUPTI in this process: end it, or record with that one and import its file";
+      return "another profiler holds CUPTI in this process: end it, or record with that one and import its "
+             "file";
     case CUPTI_ERROR_VIRTUALIZED_DEVICE_NOT_SUPPORTED:
       return "this virtual GPU forbids profiling: ask its administrator to enable it for the virtual machine";
     case CUPTI_ERROR_CONFIDENTIAL_COMPUTING_NOT_SUPPORTED:
@@ -25,9 +26,9 @@ std::string_view fix_for(CUptiResult result) {
     case CUPTI_ERROR_OUT_OF_MEMORY:
       return "the collector needs device memory of its own (about 10 MB a context): leave it some";
     case CUPTI_ERROR_NOT_COMPATIBLE:
-      return "this libcupti and this driver do not go together: install the libcupti of the driver's CUDA version";
-    default:
-      return {};
+      return "this libcupti and this driver do not go together: install the libcupti of the driver's CUDA "
+             "version";
+    default: return {};
   }
 }
 

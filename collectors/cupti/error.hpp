@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one way to call CUPTI: a failed call becomes an Error(kNotMeasured) that names the call, CUPTI's reason, and
-// what to do about the reasons that have a known fix.
+// The one way to call CUPTI: a failed call becomes an Error(kNotMeasured) that names the call, CUPTI's
+// reason, and what to do about the reasons that have a known fix.
 
 #pragma once
 

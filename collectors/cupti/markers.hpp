@@ -26,7 +26,10 @@ class Markers {
   void add(const CUpti_ActivityMarker2& marker);
   void add(const CUpti_ActivityMarkerData2& data);
 
-  /// Appends the ranges that have both ends to the timeline; those that never ended count as missing durations.
+  /// Appends the ranges that had both ends at the settle() before: a payload may come a buffer later than
+  /// they.
+  void settle();
+  /// Appends all that have both ends; those that never ended count as missing durations.
   void finish();
 
  private:
@@ -34,9 +37,12 @@ class Markers {
     trace::Range range;
     bool started = false;
     bool ended = false;
+    bool seen_whole = false;
     std::optional<std::uint64_t> payload;
   };
   void emit(const Pending& pending);
+  /// The payload has the group's row in its plan; its name ends the range's: "copy L3.attn".
+  trace::StringId group_of(trace::StringId name);
 
   trace::Timeline& timeline_;
   Rows& rows_;

@@ -48,8 +48,9 @@ void rename(Rows& rows, const Renames& renames) {
 
 std::size_t fold_nested_calls(trace::Timeline& timeline) {
   auto& calls = timeline.calls;
-  const bool any_driver = std::any_of(calls.begin(), calls.end(),
-                                      [](const trace::HostCall& call) { return call.api == trace::Api::kDriver; });
+  const bool any_driver = std::any_of(calls.begin(), calls.end(), [](const trace::HostCall& call) {
+    return call.api == trace::Api::kDriver;
+  });
   if (!any_driver) return 0;
 
   Renames renames;

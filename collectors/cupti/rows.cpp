@@ -6,11 +6,14 @@
 namespace offledger::cupti {
 namespace {
 
-std::uint64_t pair_key(std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; }
+std::uint64_t pair_key(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32 | low;
+}
 
 }  // namespace
 
-Rows::Rows(trace::Timeline& timeline, std::uint32_t pid) : timeline_(timeline), process_(timeline.process(pid)) {}
+Rows::Rows(trace::Timeline& timeline, std::uint32_t pid)
+    : timeline_(timeline), process_(timeline.process(pid)) {}
 
 trace::StreamRow Rows::stream(std::uint32_t context, std::uint32_t stream) {
   if (context == kInvalid || stream == kInvalid) return trace::StreamRow::kNone;
@@ -70,17 +73,29 @@ trace::StringId Rows::api(trace::Api api, std::uint32_t cbid, bool& known) {
   return at->second;
 }
 
+void Rows::device(std::uint32_t device, const char* name) {
+  device_names_[device] = name == nullptr ? "" : name;
+}
+
 std::uint64_t Rows::resolve() {
   std::uint64_t unknown = 0;
-  for (trace::StreamInfo& info : timeline_.streams) {
-    const auto at = device_of_context_.find(info.context);
-    if (at == device_of_context_.end()) {
-      ++unknown;
-    } else {
-      info.device = static_cast<trace::DeviceId>(at->second);
-    }
+  for (std::size_t row = resolved_; row < timeline_.streams.size(); ++row) {
+    const bool known = resolve(timeline_.streams[row]);
+    unknown += known ? 0 : 1;
+    if (known && row == resolved_) ++resolved_;
   }
   return unknown;
+}
+
+bool Rows::resolve(trace::StreamInfo& stream) {
+  const auto at = device_of_context_.find(stream.context);
+  if (at == device_of_context_.end()) return false;
+  stream.device = static_cast<trace::DeviceId>(at->second);
+  const auto name = device_names_.find(at->second);
+  const bool named = name != device_names_.end();
+  timeline_.device(stream.device, named ? name->second : "");
+  if (timeline_.source.device_profile.empty() && named) timeline_.source.device_profile = name->second;
+  return true;
 }
 
 }  // namespace offledger::cupti

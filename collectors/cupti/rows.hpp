@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows that records point to: streams, threads and names, found in constant time. Records name a context and
-// a stream, and only some name the device too; resolve() puts the device in once every record has been seen.
+// The rows that records point to: streams, threads and names, found in constant time. Records name a context
+// and a stream, and only some name the device too; resolve() puts the device in once every record has been
+// seen.
 
 #pragma once
 
@@ -28,6 +29,7 @@ class Rows {
   trace::StreamRow stream(std::uint32_t device, std::uint32_t context, std::uint32_t stream);
   trace::ThreadRow thread(std::uint32_t tid);
   void context(std::uint32_t context, std::uint32_t device);
+  void device(std::uint32_t device, const char* name);
 
   void name_stream(std::uint32_t context, std::uint32_t stream, const char* name);
   void name_thread(std::uint32_t tid, const char* name);
@@ -37,10 +39,13 @@ class Rows {
   /// The row of an API function's name; "" for an unknown id, and false in `known`.
   trace::StringId api(trace::Api api, std::uint32_t cbid, bool& known);
 
-  /// Puts devices into streams. Returns how many streams' contexts no record told the device of.
+  /// Puts devices into streams, and lists those devices that have streams. Returns how many streams' devices
+  /// no record has told yet.
   std::uint64_t resolve();
 
  private:
+  bool resolve(trace::StreamInfo& stream);
+
   struct Name {
     std::string symbol;
     trace::StringId id{};
@@ -50,6 +55,8 @@ class Rows {
   std::unordered_map<std::uint64_t, trace::StreamRow> streams_;
   std::unordered_map<std::uint32_t, trace::ThreadRow> threads_;
   std::unordered_map<std::uint32_t, std::uint32_t> device_of_context_;
+  std::unordered_map<std::uint32_t, std::string> device_names_;
+  std::size_t resolved_ = 0;  ///< all streams before this have their device
   /// By the symbol's address, which a later module may reuse for another name: hence the text beside the id.
   std::unordered_map<const char*, Name> kernels_;
   std::unordered_map<std::uint64_t, trace::StringId> apis_;

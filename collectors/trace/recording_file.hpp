@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A Timeline in a file: docs/recording-format.md is the specification. A header, then chunks (kind, length,
-// checksum, deflated payload), then an end chunk with the totals. A file that lacks its end chunk was cut short: it
-// loads as what was whole, marked incomplete. Any other damage is refused.
+// checksum, deflated payload), then an end chunk with the totals. A file that lacks its end chunk was cut
+// short: it loads as what was whole, marked incomplete. Any other damage is refused.
 
 #pragma once
 
@@ -21,9 +21,9 @@ inline constexpr std::string_view kRecordingMagic = "OFFLEDG\n";
 /// The file's bytes: the same Timeline gives the same bytes.
 std::string encode(const Timeline& timeline);
 
-/// Reads what encode() wrote. `name` stands in errors. Throws Error(kUsage) for a foreign file, a newer version, a
-/// chunk whose checksum differs, or rows that point outside their tables. Bounds every allocation by the input's
-/// size: no file can make it crash or exhaust memory.
+/// Reads what encode() wrote. `name` stands in errors. Throws Error(kUsage) for a foreign file, a newer
+/// version, a chunk whose checksum differs, or rows that point outside their tables. Never allocates more than
+/// the input's bytes can inflate to and the rows that those bytes hold.
 Timeline decode(std::string_view bytes, const std::string& name);
 
 /// Writes atomically / reads whole. Errors name the path.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Timeline: what happened, as records. The one data type that everything after the harness speaks; the simulated
-// device, CUPTI, and the importers all make it, and analysis cannot tell which did but by `source.device_kind`.
+// Timeline: what happened, as records. The one data type that everything after the harness speaks; the
+// simulated device, CUPTI, and the importers all make it, and analysis cannot tell which did but by
+// `source.device_kind`.
 //
-// Times are integer nanoseconds on one clock a Timeline (`source.clock_origin` says where zero is). Nothing is
-// clipped, sorted or linked here: records stand as the source gave them, in any order. What was unusable is counted
-// in `defects`, never dropped without a word.
+// Times are integer nanoseconds on one clock a Timeline (`source.clock_origin` says where zero is). Nothing
+// is clipped, sorted or linked here: records stand as the source gave them, in any order. What was unusable
+// is counted in `defects`, never dropped without a word.
 
 #pragma once
 
@@ -25,8 +26,8 @@ enum class StreamRow : std::uint32_t { kNone = 0xFFFFFFFF };
 enum class ThreadRow : std::uint32_t { kNone = 0xFFFFFFFF };
 enum class ProcessRow : std::uint32_t {};
 enum class DeviceId : std::uint32_t {};
-/// Links a host call to what it enqueued; unique in a Timeline (sources whose ids are unique a process only put the
-/// process's row in the upper 32 bits). 0 is none.
+/// Links a host call to what it enqueued; unique in a Timeline (sources whose ids are unique a process only
+/// put the process's row in the upper 32 bits). 0 is none.
 enum class Correlation : std::uint64_t { kNone = 0 };
 /// One recording of an event: not the handle, which programs reuse (CUPTI: cudaEventSyncId). 0 is none.
 enum class EventSync : std::uint64_t { kNone = 0 };
@@ -42,10 +43,19 @@ struct Kernel {
   KernelClass kind = KernelClass::kCompute;
   std::uint32_t graph = 0;  ///< CUDA graph id, 0 outside graphs
   std::uint64_t graph_node = 0;
+  bool operator==(const Kernel&) const = default;
 };
 
 enum class CopyDirection : std::uint8_t { kH2D, kD2H, kD2D, kH2H, kP2P, kUnknown };
-enum class MemoryKind : std::uint8_t { kUnknown, kPageable, kPinned, kDevice, kArray, kManaged, kManagedStatic };
+enum class MemoryKind : std::uint8_t {
+  kUnknown,
+  kPageable,
+  kPinned,
+  kDevice,
+  kArray,
+  kManaged,
+  kManagedStatic
+};
 /// The hardware that moved it: on Hopper, D2D copies run on SMs.
 enum class Channel : std::uint8_t { kUnknown, kCompute, kAsyncCopy, kDecompress };
 struct Copy {
@@ -60,6 +70,7 @@ struct Copy {
   std::uint32_t channel_id = 0;
   std::uint32_t count = 1;  ///< copies merged in this record
   std::uint32_t graph = 0;
+  bool operator==(const Copy&) const = default;
 };
 
 struct Memset {
@@ -68,6 +79,7 @@ struct Memset {
   Correlation correlation{};
   std::uint64_t bytes = 0;
   std::uint32_t graph = 0;
+  bool operator==(const Memset&) const = default;
 };
 
 enum class Api : std::uint8_t { kRuntime, kDriver };
@@ -78,6 +90,7 @@ struct HostCall {
   Correlation correlation{};
   Api api = Api::kRuntime;
   std::int32_t result = 0;
+  bool operator==(const HostCall&) const = default;
 };
 
 enum class SyncKind : std::uint8_t { kEvent, kStreamWait, kStream, kDevice };
@@ -88,6 +101,7 @@ struct Sync {
   StreamRow stream = StreamRow::kNone;
   EventSync event{};
   Correlation correlation{};
+  bool operator==(const Sync&) const = default;
 };
 
 struct EventRecord {
@@ -96,6 +110,7 @@ struct EventRecord {
   Correlation correlation{};
   std::uint64_t handle = 0;
   Nanos device_time{-1};  ///< when the stream reached it; -1 where the source does not tell
+  bool operator==(const EventRecord&) const = default;
 };
 
 /// What a range says it is. kOther comes from programs we did not write.
@@ -112,6 +127,7 @@ struct Range {
   std::int32_t layer = kNoRow;
   std::int32_t slot = kNoRow;
   StringId group{};
+  bool operator==(const Range&) const = default;
 };
 
 enum class OverheadKind : std::uint8_t { kProfiler, kCommandBufferFull, kLazyLoading, kOther };
@@ -120,16 +136,19 @@ struct Overhead {
   OverheadKind kind = OverheadKind::kOther;
   ThreadRow thread = ThreadRow::kNone;
   StringId name{};
+  bool operator==(const Overhead&) const = default;
 };
 
 struct ProcessInfo {
   std::uint32_t pid = 0;
   StringId name{};
+  bool operator==(const ProcessInfo&) const = default;
 };
 struct ThreadInfo {
   ProcessRow process{};
   std::uint64_t tid = 0;
   StringId name{};
+  bool operator==(const ThreadInfo&) const = default;
 };
 struct StreamInfo {
   ProcessRow process{};
@@ -137,20 +156,23 @@ struct StreamInfo {
   std::uint32_t context = 0;
   std::uint64_t native_id = 0;
   StringId name{};  ///< empty where nobody named it
+  bool operator==(const StreamInfo&) const = default;
 };
 struct DeviceInfo {
   DeviceId id{};
   StringId name{};  ///< "NVIDIA H200"
+  bool operator==(const DeviceInfo&) const = default;
 };
 
 /// What a source gave and could not be used, by reason.
 struct Defects {
-  std::uint64_t dropped_records = 0;      ///< the collector lost them: the recording is incomplete
-  std::uint64_t zero_timestamps = 0;      ///< begin and end both 0
-  std::uint64_t negative_durations = 0;   ///< end before begin
-  std::uint64_t missing_durations = 0;    ///< no end at all
-  std::uint64_t unknown_records = 0;      ///< of a kind or direction we do not know
-  std::uint64_t orphan_references = 0;    ///< a stream, thread or string that is not in the tables
+  std::uint64_t dropped_records = 0;     ///< the collector lost them: the recording is incomplete
+  std::uint64_t zero_timestamps = 0;     ///< begin and end both 0
+  std::uint64_t negative_durations = 0;  ///< end before begin
+  std::uint64_t missing_durations = 0;   ///< no end at all
+  std::uint64_t unknown_records = 0;     ///< of a kind or direction we do not know
+  std::uint64_t orphan_references = 0;   ///< a stream, thread or string that is not in the tables
+  std::uint64_t bad_timestamps = 0;      ///< not a number, or beyond 2^63 ns
   bool operator==(const Defects&) const = default;
 };
 
@@ -161,10 +183,10 @@ struct Provenance {
   std::string device_profile;  ///< "sim:h200"; the GPU's name for a recording
   std::string schedule;        ///< empty for programs we did not write
   std::string workload;
-  std::int64_t clock_origin = 0;   ///< ns since the Unix epoch at time 0; 0 where unknown
+  std::int64_t clock_origin = 0;       ///< ns since the Unix epoch at time 0; 0 where unknown
   std::uint64_t link_bytes_per_s = 0;  ///< calibrated H2D plateau; 0 where unknown, and bound_ns is null
-  bool wraps = false;          ///< the end of a step prefetches the next step's head
-  bool complete = true;        ///< false: the recording process died or records were lost
+  bool wraps = false;                  ///< the end of a step prefetches the next step's head
+  bool complete = true;                ///< false: the recording process died or records were lost
   bool operator==(const Provenance&) const = default;
 };
 
@@ -188,6 +210,7 @@ class Timeline {
   std::vector<Overhead> overheads;
 
   Timeline() { strings_.emplace_back(); }
+  bool operator==(const Timeline&) const = default;  ///< the same rows in the same order
 
   /// The id of a string, adding it at its first sight. StringId::kEmpty is "".
   StringId intern(std::string_view text);
@@ -203,6 +226,9 @@ class Timeline {
 
   [[nodiscard]] const StreamInfo& at(StreamRow row) const { return streams[index(row)]; }
   [[nodiscard]] const ThreadInfo& at(ThreadRow row) const { return threads[index(row)]; }
+
+  /// Drops every record and keeps source, defects and the tables that records point into.
+  void clear_records();
 
   /// Kernels + copies + memsets.
   [[nodiscard]] std::size_t gpu_op_count() const noexcept {
@@ -221,7 +247,7 @@ class Timeline {
 /// "H2D", "pinned", "cudaKernel"… for reports and JSON.
 std::string_view name_of(CopyDirection direction) noexcept;
 std::string_view name_of(MemoryKind kind) noexcept;
-std::string_view name_of(DeviceKind kind) noexcept;   // "cuda", "sim", "import"
+std::string_view name_of(DeviceKind kind) noexcept;  // "cuda", "sim", "import"
 std::string_view name_of(OverheadKind kind) noexcept;
 std::string_view name_of(SyncKind kind) noexcept;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The seam between plans and machines. A Device is a host thread, streams, events, slots and an engine that computes
-// units; harness/execute drives it op by op. Two stand behind it: sim (a virtual clock) and cuda (the real thing).
-// What is true of both is the contract suite in tests/contract/device.
+// The seam between plans and machines. A Device is a host thread, streams, events, slots and an engine that
+// computes units; harness/execute drives it op by op. Two stand behind it: sim (a virtual clock) and cuda
+// (the real thing). What is true of both is the contract suite in tests/contract/device.
 //
 // Use: prepare() once, then ops in the plan's order, then finish(). A device plays one plan.
-// Errors: Error(kNotMeasured) for what the machine cannot do, before anything is allocated where that can be known.
-// Threads: one, from prepare() to finish().
+// Errors: Error(kNotMeasured) for what the machine cannot do, before anything is allocated where that can be
+// known. Threads: one, from prepare() to finish().
 
 #pragma once
 
@@ -23,10 +23,10 @@ namespace offledger::device {
 /// What a result is keyed by: figures of different identities are never compared.
 struct Identity {
   trace::DeviceKind kind = trace::DeviceKind::kSim;
-  std::string name;          ///< "sim:h200", "cuda:0"
-  std::string description;   ///< "NVIDIA H200", "simulated NVIDIA H200"
-  std::string profile_hash;  ///< content hash of a sim profile; empty for cuda
-  bool deterministic = true; ///< one repetition is exact
+  std::string name;           ///< "sim:h200", "cuda:0"
+  std::string description;    ///< "NVIDIA H200", "simulated NVIDIA H200"
+  std::string profile_hash;   ///< content hash of a sim profile; empty for cuda
+  bool deterministic = true;  ///< one repetition is exact
 };
 
 class Device {
@@ -35,8 +35,8 @@ class Device {
 
   [[nodiscard]] virtual const Identity& identity() const noexcept = 0;
 
-  /// Makes streams, events, slots and host weights. `workload` has the plan's units (model::regroup). Both must
-  /// outlive the device.
+  /// Makes streams, events, slots and host weights. `workload` has the plan's units (model::regroup). Both
+  /// must outlive finish(). Throws Error(kUsage) for a plan that does not hold together (model::check_plan).
   virtual void prepare(const plan::Plan& plan, const model::Workload& workload) = 0;
 
   virtual void step_begin(std::uint32_t step) = 0;

@@ -27,11 +27,16 @@ class OpCheck {
     if (problem_ != nullptr) return;
     const plan::Group& group = plan_.model.group_of(op.unit);
     const std::uint64_t unit_bytes = group.bytes();
-    if (op.tensor != plan::kSlab && op.tensor >= group.tensors.size()) problem_ = "a tensor the unit does not have";
-    if (op.bytes == 0) problem_ = "a copy of no bytes";
-    if (op.offset > unit_bytes || op.bytes > unit_bytes - op.offset) problem_ = "bytes beyond the unit's end";
     const std::uint64_t slot_bytes = plan_.slots[index(op.slot)].bytes;
-    if (op.offset > slot_bytes || op.bytes > slot_bytes - op.offset) problem_ = "bytes beyond the slot's end";
+    if (op.tensor != plan::kSlab && op.tensor >= group.tensors.size()) {
+      problem_ = "a tensor the unit does not have";
+    } else if (op.bytes == 0) {
+      problem_ = "a copy of no bytes";
+    } else if (op.offset > unit_bytes || op.bytes > unit_bytes - op.offset) {
+      problem_ = "bytes beyond the unit's end";
+    } else if (op.offset > slot_bytes || op.bytes > slot_bytes - op.offset) {
+      problem_ = "bytes beyond the slot's end";
+    }
   }
   void operator()(const plan::Record& op) { event(op.event), stream(op.stream); }
   void operator()(const plan::StreamWait& op) { stream(op.stream), event(op.event); }
@@ -73,8 +78,9 @@ void check_ops(const plan::Plan& plan, const std::vector<plan::Op>& ops, std::st
   for (std::size_t row = 0; row < ops.size(); ++row) {
     std::visit(check, ops[row]);
     if (check.problem() == nullptr) continue;
-    throw Error(ErrorKind::kUsage, fmt::format("the plan of schedule '{}' is malformed: op {} of its {} ({}) names {}",
-                                               plan.schedule, row, section, plan::op_name(ops[row]), check.problem()));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the plan of schedule '{}' is malformed: op {} of its {} ({}) names {}",
+                            plan.schedule, row, section, plan::op_name(ops[row]), check.problem()));
   }
 }
 

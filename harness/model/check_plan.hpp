@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a device may take for granted of a plan. Plans come from compilers, and anyone may write one: every device
-// checks the plan once, in prepare(), and then indexes without looking.
+// What a device may take for granted of a plan. Plans come from compilers, and anyone may write one: every
+// device checks the plan once, in prepare(), and then indexes without looking.
 
 #pragma once
 
@@ -23,8 +23,8 @@ struct OpCounts {
   std::uint64_t ranges = 0;  ///< marks, copies, computes, host work
 };
 
-/// Throws Error(kUsage) unless the workload has the plan's units and every op names streams, events, slots, units and
-/// bytes that the plan has; the message names the op.
+/// Throws Error(kUsage) unless the workload has the plan's units and every op names streams, events, slots,
+/// units and bytes that the plan has; the message names the op.
 void check_plan(const plan::Plan& plan, const Workload& workload);
 
 /// Of a checked plan.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A layer's weights as one line of bytes, group after group: a schedule's units are other cuts of the same line. The
-// cost of a cut is the cost of the bytes between its ends,
+// A layer's weights as one line of bytes, group after group: a schedule's units are other cuts of the same
+// line. The cost of a cut is the cost of the bytes between its ends,
 //
-//     C(x) = cost of the groups that end at or before x + floor(cost of the group around x * its share before x)
-//     cost of [a, b) = C(b) - C(a)
+//     C(x) = cost of the groups that end at or before x + floor(cost of the group around x * its share before
+//     x) cost of [a, b) = C(b) - C(a)
 //
 // so that costs sum to the same layer whatever the cut, and merging whole groups adds their costs exactly.
 
@@ -43,11 +43,13 @@ std::uint64_t cost_before(const Workload& workload, std::uint64_t x, CostOf cost
 Workload regroup(const Workload& workload, const plan::ModelShape& shape) {
   if (shape == workload.shape) return workload;
   if (shape.layers != workload.shape.layers || layer_bytes(shape) != layer_bytes(workload.shape)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("workload '{}' has {} layers of {} bytes; the plan was compiled for {} layers of {} bytes. "
-                            "Compile the schedule for this workload",
-                            workload.name, workload.shape.layers, layer_bytes(workload.shape), shape.layers,
-                            layer_bytes(shape)));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "workload '{}' has {} layers of {} bytes; the plan was compiled for {} layers of {} bytes. "
+            "Compile the schedule for this workload",
+            workload.name, workload.shape.layers, layer_bytes(workload.shape), shape.layers,
+            layer_bytes(shape)));
   }
   const auto compute = [](const UnitCost& cost) { return static_cast<std::uint64_t>(cost.compute.count()); };
   const auto kernels = [](const UnitCost& cost) { return std::uint64_t{cost.kernels}; };

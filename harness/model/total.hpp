@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums and products of what people write in files, which may be absurd. Everything downstream adds times and sizes in
-// 64 bits without a second look, because nothing above 2^62 gets past here.
+// Sums and products of what people write in files, which may be absurd. Everything downstream adds times and
+// sizes in 64 bits without a second look, because nothing above 2^62 gets past here.
 
 #pragma once
 

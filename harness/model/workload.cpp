@@ -66,7 +66,8 @@ Architecture parse_architecture(const json::Value& value) {
   if (const auto theta = object.find("rope_theta")) {
     architecture.rope_theta = static_cast<float>(theta->number(1.0, 1e12));
   }
-  if (const auto eps = object.find("norm_eps")) architecture.norm_eps = static_cast<float>(eps->number(0.0, 1.0));
+  if (const auto eps = object.find("norm_eps"))
+    architecture.norm_eps = static_cast<float>(eps->number(0.0, 1.0));
   object.finish();
   if (architecture.heads % architecture.kv_heads != 0) {
     throw value.error(fmt::format("expected heads ({}) to be a multiple of kv_heads ({})", architecture.heads,
@@ -83,7 +84,8 @@ void check_totals(const json::Value& root, const Workload& workload) {
   const std::uint64_t steps = workload.steps;
   for (std::size_t row = 0; row < workload.costs.size(); ++row) {
     bytes.add_product(workload.shape.groups[row].bytes(), workload.shape.layers, steps);
-    time.add_product(static_cast<std::uint64_t>(workload.costs[row].compute.count()), workload.shape.layers, steps);
+    time.add_product(static_cast<std::uint64_t>(workload.costs[row].compute.count()), workload.shape.layers,
+                     steps);
     launches.add_product(workload.costs[row].kernels, workload.shape.layers, steps);
   }
   if (bytes.overflowed()) throw root.error("layers x bytes x steps is more than 2^62");
@@ -116,7 +118,8 @@ Workload parse_workload(std::string_view text, const std::string& file) {
   if (const auto architecture = object.find("architecture")) {
     workload.architecture = parse_architecture(*architecture);
   }
-  workload.unique_layers = static_cast<std::uint32_t>(object.get("unique_layers", 0, 0, workload.shape.layers));
+  workload.unique_layers =
+      static_cast<std::uint32_t>(object.get("unique_layers", 0, 0, workload.shape.layers));
   object.finish();
   check_totals(root, workload);
   return workload;
@@ -130,10 +133,11 @@ Workload find_workload(const std::string& name_or_path) {
     return parse_workload(json::read_file(name_or_path), name_or_path);
   }
   std::vector<std::string_view> known;
-  for (const EmbeddedFile& file : workload_files()) known.push_back(file.name.substr(0, file.name.rfind('.')));
+  for (const EmbeddedFile& file : workload_files())
+    known.push_back(file.name.substr(0, file.name.rfind('.')));
   throw Error(ErrorKind::kUsage,
-              fmt::format("no workload '{}'{}. Give a name, or the path of a file (./mine.json)", name_or_path,
-                          suggest(name_or_path, known)));
+              fmt::format("no workload '{}'{}. Give a name, or the path of a file (./mine.json)",
+                          name_or_path, suggest(name_or_path, known)));
 }
 
 }  // namespace offledger::model

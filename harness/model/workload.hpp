@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Workloads: a model's shape, how many tokens it is given, and what each unit costs to compute. Data, not code: one
-// JSON file each in harness/model/workloads (JSON Schema beside them); the simulated device plays the times, the
-// CUDA core runs the architecture.
+// Workloads: a model's shape, how many tokens it is given, and what each unit costs to compute. Data, not
+// code: one JSON file each in harness/model/workloads (JSON Schema beside them); the simulated device plays
+// the times, the CUDA core runs the architecture.
 
 #pragma once
 
@@ -41,16 +41,18 @@ struct Workload {
   std::uint32_t tokens = 1;     ///< per sequence and step: prefill length, 1 for decode
   std::uint32_t batch = 1;
   std::uint32_t context = 0;  ///< KV entries before step 0 (decode)
-  std::optional<std::uint64_t> link_bytes_per_s;  ///< overrides the device profile's plateau (the seed's constants)
-  std::optional<Architecture> architecture;       ///< absent: simulated only
-  std::uint32_t unique_layers = 0;  ///< host memory holds this many layers' weights; 0 is all
+  std::optional<std::uint64_t>
+      link_bytes_per_s;  ///< overrides the device profile's plateau (the seed's constants)
+  std::optional<Architecture> architecture;  ///< absent: simulated only
+  std::uint32_t unique_layers = 0;           ///< host memory holds this many layers' weights; 0 is all
   bool operator==(const Workload&) const = default;
 };
 
 /// Parses a workload file; errors as schedules/base/json.hpp says.
 Workload parse_workload(std::string_view text, const std::string& file);
 
-/// The shipped workloads' files, and one by name or path. An unknown name is an Error(kUsage) with the nearest.
+/// The shipped workloads' files, and one by name or path. An unknown name is an Error(kUsage) with the
+/// nearest.
 std::span<const EmbeddedFile> workload_files();
 Workload find_workload(const std::string& name_or_path);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Suites: which schedules run on which workloads, how often, and in what order. Data, one JSON file each
-// (harness/suite/suites, JSON Schema beside them). On `sim` a repetition is one play of the plan; on CUDA it is a
-// fresh process.
+// (harness/suite/suites, JSON Schema beside them). On `sim` a repetition is one play of the plan; on CUDA it
+// is a fresh process.
 
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "harness/device/device.hpp"
 #include "harness/model/workload.hpp"
 #include "schedules/base/embedded.hpp"
+#include "schedules/base/error.hpp"
 #include "schedules/language/schedule.hpp"
 
 namespace offledger::suite {
@@ -26,6 +27,7 @@ inline constexpr std::string_view kProtocol = "1";
 struct Case {
   std::string schedule;  ///< name or path
   std::string workload;
+  bool operator==(const Case&) const = default;
 };
 
 struct Suite {
@@ -38,10 +40,25 @@ Suite parse_suite(std::string_view text, const std::string& file);
 std::span<const EmbeddedFile> suite_files();
 Suite find_suite(const std::string& name_or_path);
 
-/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source.
-trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload, device::Device& device);
+/// The H2D plateau, in bytes a second, that a shipped profile of this GPU ("NVIDIA H200") was calibrated to; 0 where
+/// there is none. What bound_ns of a real recording is reckoned with.
+std::uint64_t calibrated_link(std::string_view gpu);
 
-/// "sim", "sim:PROFILE" or "cuda[:N]" as a maker of devices, one a repetition. Unknown names are an Error(kUsage).
+/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source.
+trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload,
+                     device::Device& device);
+
+/// A device by name, as a maker of one for each repetition:
+///
+///     sim                              sim:h200
+///     sim:PROFILE                      a shipped profile, or the path of a profile file
+///     sim:PROFILE+noise=SEED,PERMILLE  durations scaled by 1 +- PERMILLE/1000, repetition r drawing from
+///     SEED and r;
+///                                      sim:PROFILE+noise=PERMILLE is seed 0, and the name of the device's
+///                                      identity
+///     cuda, cuda:N                     GPU 0, GPU N; Error(kNotMeasured) in a build without CUDA
+///
+/// Throws Error(kUsage) for other names, and for a profile that cannot be read.
 using DeviceMaker = std::function<std::unique_ptr<device::Device>(std::uint32_t rep)>;
 DeviceMaker find_device(const std::string& name);
 

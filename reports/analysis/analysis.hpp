@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a Timeline to a ledger: where every nanosecond of a device's window went, for the whole window, for each step,
-// and for each unit. docs/metrics.md defines every figure; the sums close exactly, asserted.
+// From a Timeline to a ledger: where every nanosecond of a device's window went, for the whole window, for
+// each step, and for each unit. docs/metrics.md defines every figure; the sums close exactly, asserted.
 
 #pragma once
 
@@ -12,6 +12,10 @@
 
 #include "collectors/trace/timeline.hpp"
 #include "reports/analysis/interval_set.hpp"
+
+namespace offledger::plan {
+struct Plan;
+}
 
 namespace offledger::analysis {
 
@@ -46,7 +50,7 @@ struct Figures {
   Transfer h2d, d2h;
   std::optional<Nanos> cpu_blocked;  ///< null where the trace has no host calls
   std::optional<Nanos> step_join;
-  std::optional<Nanos> host_work;    ///< null where no range declares it
+  std::optional<Nanos> host_work;  ///< null where no range declares it
   std::optional<Nanos> lead_median, lead_p05;
   std::optional<Nanos> steady_layer;
   std::optional<Nanos> fill;
@@ -57,10 +61,30 @@ struct Figures {
   [[nodiscard]] Nanos gpu_idle() const noexcept { return ledger.exposed + ledger.idle; }
 };
 
+/// A share of gpu_idle_ns and what it was lost to (docs/blame.md).
+struct CauseTime {
+  std::string cause;  ///< "transfer_wait"
+  std::string sub;    ///< "late_issue"; empty where a cause has none
+  std::string via;    ///< "event", "stream_order", "host_block", "back_pressure", or empty
+  Nanos time{};
+  bool operator==(const CauseTime&) const = default;
+};
+
+/// Time that one thread spent held in one CUDA call, and for what.
+struct CpuTime {
+  std::string thread;
+  std::string api;
+  std::string waited_for;  ///< "h2d", "kernel", …, "allocation", "pinning", "queue_full", or "nothing"
+  Nanos time{};
+  std::uint64_t calls = 0;
+  bool operator==(const CpuTime&) const = default;
+};
+
 struct StepReport {
   std::uint32_t step = 0;
   bool cold = false;  ///< step 0 where there are others
   Figures figures;
+  std::vector<CauseTime> causes;  ///< by explain(): their times sum to gpu_idle
 };
 
 /// The kernels of one unit in one step, and how long they waited for its weights.
@@ -68,12 +92,13 @@ struct UnitReport {
   std::uint32_t step = 0;
   std::int32_t layer = 0;
   std::string group;
-  Interval compute;          ///< first kernel's begin .. last kernel's end
-  Nanos busy{};              ///< union of its kernels
+  Interval compute;                  ///< first kernel's begin .. last kernel's end
+  Nanos busy{};                      ///< union of its kernels
   std::optional<Interval> transfer;  ///< first copy's begin .. last copy's end
   std::uint64_t h2d_bytes = 0;
-  std::optional<Nanos> lead;  ///< first kernel's begin - last copy's end
-  Nanos gap{};                ///< SMs without work between the unit before and this one's first kernel
+  std::optional<Nanos> lead;      ///< first kernel's begin - last copy's end
+  Nanos gap{};                    ///< SMs without work between the unit before and this one's first kernel
+  std::vector<CauseTime> causes;  ///< by explain(): of the gaps that ended with one of its kernels
 };
 
 struct DeviceReport {
@@ -82,6 +107,13 @@ struct DeviceReport {
   Figures total;
   std::vector<StepReport> steps;  ///< never empty: a trace without steps has one
   std::vector<UnitReport> units;  ///< in order of compute; empty where no ranges name units
+  /// H2D copies of units that no later kernel computes: in `total`, and in no step.
+  std::uint64_t unconsumed_h2d_bytes = 0;
+  std::uint64_t unconsumed_h2d_copies = 0;
+  // By explain():
+  std::vector<CauseTime> causes;              ///< longest first; their times sum to gpu_idle
+  std::vector<CpuTime> cpu;                   ///< longest first
+  std::optional<Nanos> cpu_blocked_gpu_idle;  ///< the launching thread was held and the SMs had no work
 };
 
 /// A doubt about the measurement. Ids are those of docs/findings.md.
@@ -91,19 +123,52 @@ struct Finding {
   bool disqualifies = false;  ///< the gate refuses the run
 };
 
+/// A bug class by name (docs/diagnoses.md), with the time that it explains.
+struct Diagnosis {
+  std::string id;
+  trace::DeviceId device{};
+  Nanos time{};
+  std::string evidence;  ///< which copies, which calls, how many
+  std::string advice;    ///< one sentence
+};
+
+/// What a source did not tell, and explain() had to do without.
+struct Missing {
+  std::uint64_t ops_without_call = 0;
+  std::uint64_t waits_without_record = 0;
+  std::uint64_t records_without_place = 0;
+  std::uint64_t inferred_waits = 0;  ///< told by program order, not by ids
+  std::uint64_t inferred_syncs = 0;
+  std::uint64_t unresolved_waits = 0;  ///< nothing told what was awaited: their time is `unknown`
+  bool operator==(const Missing&) const = default;
+};
+
 struct Report {
   trace::Provenance source;
   trace::Defects defects;
   std::vector<DeviceReport> devices;
   std::vector<Finding> findings;
+  std::vector<Diagnosis> diagnoses;  ///< by explain(): the one to act on first
+  Missing missing;                   ///< by explain()
+  Nanos clock_skew{};  ///< the most by which a kernel began before its launch call: leads above -skew are no
+                       ///< race
 };
 
-/// Throws Error(kNotMeasured) where the Timeline holds no GPU op. Cost: O(n log n) in records; 1 M events in under
-/// 100 ms on one core. Pure.
+/// Throws Error(kNotMeasured) where the Timeline holds no GPU op. Cost: O(n log n) in records; 1 M events in
+/// under 100 ms on one core. Pure.
 Report analyse(const trace::Timeline& timeline);
 
-/// The figures a run is judged by: the median over the warm steps of each figure (step 0 where it is alone), computed
-/// metric by metric in reports/metrics.
+struct ExplainOptions {
+  const plan::Plan* plan = nullptr;  ///< what was meant to run, for the diagnoses that compare with it
+  double threshold = 0.01;  ///< a diagnosis explains at least this share of wall; races are always told
+};
+
+/// analyse(), and every nanosecond of gpu_idle with its cause, the CPU's ledger, and the diagnoses that
+/// follow.
+Report explain(const trace::Timeline& timeline, const ExplainOptions& options = {});
+
+/// The figures a run is judged by: the median over the warm steps of each figure (step 0 where it is alone),
+/// computed metric by metric in reports/metrics.
 std::vector<const StepReport*> warm_steps(const DeviceReport& device);
 
 }  // namespace offledger::analysis

@@ -28,10 +28,9 @@ struct Interval {
 
 /// A set of instants, kept as its maximal intervals.
 ///
-/// Invariant: spans() is ascending; its intervals are non-empty, disjoint and not touching, so that equal sets have
-/// equal representations.
-/// Cost: construction O(n log n), linear if sorted already; every operator one merge, O(n + m).
-/// Threads: a value type; const access may be shared.
+/// Invariant: spans() is ascending; its intervals are non-empty, disjoint and not touching, so that equal
+/// sets have equal representations. Cost: construction O(n log n), linear if sorted already; every operator
+/// one merge, O(n + m). Threads: a value type; const access may be shared.
 class IntervalSet {
  public:
   IntervalSet() = default;

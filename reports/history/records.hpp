@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What history remembers, as values: a run and its cells, repetitions and values; a verdict; a baseline. The SQL
-// behind them is docs/history.md.
+// What history remembers, as values: a run and its cells, repetitions and values; a verdict; a baseline. The
+// SQL behind them is docs/history.md.
 
 #pragma once
 
@@ -15,11 +15,11 @@ namespace offledger::history {
 
 /// What a series is keyed on.
 struct MachineClass {
-  std::string device_kind;   ///< "sim", "cuda", "import"
-  std::string device_name;   ///< "sim:h200", "NVIDIA H200"
+  std::string device_kind;  ///< "sim", "cuda", "import"
+  std::string device_name;  ///< "sim:h200", "NVIDIA H200"
   std::uint64_t device_memory_bytes = 0;
-  std::string pcie;          ///< "gen5 x16"; empty for sim
-  std::string cpu;           ///< empty for sim: its figures do not depend on it
+  std::string pcie;  ///< "gen5 x16"; empty for sim
+  std::string cpu;   ///< empty for sim: its figures do not depend on it
   bool operator==(const MachineClass&) const = default;
 };
 
@@ -59,6 +59,15 @@ struct Artifact {
   std::string content_hash;
 };
 
+/// A reading of the environment around the run: clocks, temperature, link generation. A covariate, never
+/// compared.
+struct EnvSample {
+  std::string moment;  ///< "before", "after", or a repetition's number
+  std::string name;    ///< "sm_clock_mhz"
+  std::optional<double> value;
+  bool operator==(const EnvSample&) const = default;
+};
+
 struct Cell {
   CellKey key;
   std::string schedule_hash;
@@ -79,6 +88,7 @@ struct Run {
   MachineClass machine_class;
   Environment environment;
   std::vector<Cell> cells;
+  std::vector<EnvSample> env_samples;
 };
 
 /// A run without its values, for lists.
@@ -92,9 +102,13 @@ struct RunSummary {
 /// One comparison of one metric of one cell.
 struct VerdictCell {
   std::string schedule, workload, metric;
-  std::string cell;   ///< for CSV input, instead of schedule and workload
-  std::string state;  ///< pass|fail|inconclusive|improved|missing|waived
-  std::optional<double> base, cand, delta;
+  std::string cell;                  ///< for CSV input, instead of schedule and workload
+  std::string state;                 ///< pass|fail|inconclusive|improved|missing|waived
+  std::optional<double> base, cand;  ///< medians, in the metric's unit
+  /// cand - base as the metric's class compares it: relative for `positive`, share of the baseline's wall for
+  /// points of wall, plain difference for ratios and exact metrics. Its interval and the margin are on the
+  /// same scale.
+  std::optional<double> delta;
   std::optional<double> ci_low, ci_high, margin, p, p_adjusted;
   std::uint32_t n_base = 0, n_cand = 0;
   std::string reason;  ///< for a person: why this state
@@ -114,6 +128,59 @@ struct Verdict {
 struct Baseline {
   std::string name, run, reason;
   std::int64_t accepted_at_unix = 0;
+};
+
+/// A loss that its owner accepts until a day. Empty or "*" means any. Waived cells are still measured and
+/// shown.
+struct Waiver {
+  std::string schedule, workload, metric;
+  std::string reason, owner;
+  std::string expires;  ///< "2026-03-31": the last day on which it holds, UTC
+  bool operator==(const Waiver&) const = default;
+};
+
+/// A metric of a cell over time on one machine class, oldest first; one point a complete run: the median of
+/// its repetitions.
+struct SeriesPoint {
+  std::string run, commit, instance;
+  Environment environment;
+  std::int64_t started_at_unix = 0;
+  double value = 0;
+};
+struct Series {
+  CellKey cell;
+  std::string metric;
+  std::int64_t machine_class = 0;  ///< the row's id in this file
+  std::string device;
+  std::vector<SeriesPoint> points;
+};
+
+/// What the nightly detector found, to be remembered.
+struct Changepoint {
+  CellKey cell;
+  std::string metric;
+  std::int64_t machine_class = 0;
+  std::string kind;                     ///< change|suspected|outlier|drift
+  std::string run;                      ///< first run of the new regime
+  std::string range_first, range_last;  ///< runs that bound where it may lie; empty where unknown
+  double shift = 0;
+  std::optional<double> shift_low, shift_high;
+  double p = 1;
+  std::string environment;  ///< what differs across it, for a person; empty where nothing does
+};
+
+/// What to keep when pruning. A run is kept that is among the newest `newest`, or started at or after
+/// `since_unix`, or was ever a baseline.
+struct Retention {
+  std::size_t newest = 0;
+  std::optional<std::int64_t> since_unix;
+  bool dry_run = false;
+};
+struct PruneReport {
+  std::size_t runs_removed = 0, runs_kept = 0, artifacts_removed = 0;
+};
+struct ImportReport {
+  std::size_t runs_added = 0, runs_present = 0, baselines_added = 0, verdicts_added = 0, artifacts_added = 0;
 };
 
 }  // namespace offledger::history

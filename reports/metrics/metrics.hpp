@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Metrics are data: one declarative entry each, with name, unit, class, direction, formula and prose. The command
-// line, the JSON and docs/metrics.md print the same text.
+// Metrics are data: one declarative entry each, with name, unit, class, direction, formula and prose. The
+// command line, the JSON and docs/metrics.md print the same text.
 
 #pragma once
 
@@ -27,13 +27,13 @@ enum class Direction { kLower, kHigher, kNone };
 enum class Unit { kNanoseconds, kBytes, kCount, kRatio, kGigabytesPerSecond };
 
 struct Metric {
-  std::string_view name;     ///< JSON and CSV key: "gpu_idle_ns"
-  std::string_view title;    ///< "GPU idle"
+  std::string_view name;   ///< JSON and CSV key: "gpu_idle_ns"
+  std::string_view title;  ///< "GPU idle"
   Unit unit;
   Class klass;
   Direction better;
-  bool gates;                ///< a loss of it fails the gate on its own
-  bool needs_company;        ///< shown always; fails only with a gating metric (overlap, gpu_idle_ns)
+  bool gates;          ///< a loss of it fails the gate on its own
+  bool needs_company;  ///< shown always; fails only with a gating metric (overlap, gpu_idle_ns)
   std::string_view formula;
   std::string_view prose;
   std::optional<double> (*value)(const analysis::Figures&);
@@ -51,11 +51,14 @@ struct Value {
 
 /// Every metric of one window.
 std::vector<Value> evaluate(const analysis::Figures& figures);
-/// Every metric of a device's run: the median over its warm steps (lower median for exact metrics, so that a value that
-/// was measured stands). Null where it is null in every one.
+/// Every metric of a device's run: the median over its warm steps (lower median for exact metrics, so that a
+/// value that was measured stands). Null where it is null in every one.
 std::vector<Value> evaluate(const analysis::DeviceReport& device);
 
 /// For a person: "208.84 ms", "61.4 %", "10.27 GB", "54".
 std::string format(const Metric& metric, std::optional<double> value);
+
+/// Every metric as a Markdown table: what docs/metrics.md holds between its markers.
+std::string markdown();
 
 }  // namespace offledger::metrics

@@ -119,7 +119,10 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t used = 0;
   while (!text.empty()) {
-    const std::size_t space = std::min(text.find(' '), text.size());
+    std::size_t space = std::min(text.find(' '), text.size());
+    while (space > 0 && space < text.size() && text[space - 1] >= '0' && text[space - 1] <= '9') {
+      space = std::min(text.find(' ', space + 1), text.size());
+    }
     const std::string_view word = text.substr(0, space);
     text.remove_prefix(std::min(space + 1, text.size()));
     if (word.empty()) continue;

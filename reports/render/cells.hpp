@@ -35,8 +35,8 @@ std::string truncate(std::string_view text, std::size_t width);
 /// Filled with spaces up to `width` cells; longer text stays as it is.
 std::string pad(std::string_view text, std::size_t width, Align align);
 
-/// Lines of at most `width` cells, broken at spaces; a longer word stands on a line of its own. Lines after the first
-/// begin with `indent` spaces.
+/// Lines of at most `width` cells, broken at spaces but not between a number and its unit; a longer word stands on a
+/// line of its own. Lines after the first begin with `indent` spaces.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 0);
 
 /// A horizontal bar of `width` cells filled to `share` (0..1) in eighths of a cell, padded with spaces. A share above

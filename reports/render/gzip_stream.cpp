@@ -75,8 +75,8 @@ class GzipStream::Buffer : public std::streambuf {
   std::array<char, 1 << 16> packed_{};
 };
 
-GzipStream::GzipStream(std::ostream& out, int level)
-    : std::ostream(nullptr), buffer_(std::make_unique<Buffer>(out, level)) {
+GzipStream::GzipStream(std::ostream& sink, int level)
+    : std::ostream(nullptr), buffer_(std::make_unique<Buffer>(sink, level)) {
   rdbuf(buffer_.get());
 }
 

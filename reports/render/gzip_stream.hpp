@@ -14,12 +14,12 @@ namespace offledger::render {
 /// Threads: one.
 class GzipStream : public std::ostream {
  public:
-  /// `level` 1 (fast) to 9 (small), clamped. `out` must outlive this.
-  explicit GzipStream(std::ostream& out, int level = 4);
+  /// `level` 1 (fast) to 9 (small), clamped. `sink` must outlive this.
+  explicit GzipStream(std::ostream& sink, int level = 4);
   /// Calls close() where it was not.
   ~GzipStream() override;
 
-  /// Writes what is left and the trailer. Sets badbit where `out` took less than it was given: check it.
+  /// Writes what is left and the trailer. Sets badbit where `sink` took less than it was given: check it.
   void close();
 
  private:

@@ -60,12 +60,14 @@ std::string Progress::line(Nanos now) const {
   const double per_second = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
   std::string out = title_;
   if (terminal_ && total_ > 0) {
-    out += " [" + bar(static_cast<double>(done_) / static_cast<double>(total_), kBar) + "]";
+    out += fmt::format(" [{}]", bar(static_cast<double>(done_) / static_cast<double>(total_), kBar));
+  } else {
+    out += ':';
   }
   out += total_ > 0 ? fmt::format(" {}/{}", done_, total_) : fmt::format(" {}", done_);
   if (elapsed >= 1 && per_second > 0) {
     out += fmt::format("  {:.3g}/s", per_second);
-    if (total_ > done_) out += "  " + duration(static_cast<double>(total_ - done_) / per_second) + " left";
+    if (total_ > done_) out += fmt::format("  {} left", duration(static_cast<double>(total_ - done_) / per_second));
   }
   if (!what_.empty()) out += "  " + what_;
   return out;

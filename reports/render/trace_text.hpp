@@ -19,7 +19,7 @@ namespace offledger::render {
 /// replaced by U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
 
-/// Cost: no allocation after construction. Requires: no single append exceeds kSlack unless it is text().
+/// Cost: no allocation after construction.
 class TraceText {
  public:
   explicit TraceText(std::ostream& out) : out_(out), buffer_(std::make_unique<char[]>(kSize + kSlack)) {}
@@ -66,9 +66,13 @@ class TraceText {
     return *this;
   }
   TraceText& long_text(std::string_view s) {
-    flush();
-    out_.write(s.data(), static_cast<std::streamsize>(s.size()));
-    return *this;
+    if (used_ + s.size() > kSize) flush();
+    if (s.size() > kSize) {
+      out_.write(s.data(), static_cast<std::streamsize>(s.size()));
+      return *this;
+    }
+    std::memcpy(buffer_.get() + used_, s.data(), s.size());
+    return moved_by(s.size());
   }
 
   std::ostream& out_;

@@ -138,13 +138,16 @@ std::string Object::get(std::string_view key, const char* fallback) {
 
 std::vector<std::pair<std::string, Value>> Object::members() {
   std::vector<std::pair<std::string, Value>> all;
+  const std::string prefix = value_.path().empty() ? "" : value_.path() + ".";
   for (const auto& [key, node] : node_->members) {
-    if (!for_people(key)) all.emplace_back(key, *find(key));
+    if (!for_people(key)) all.emplace_back(key, Value(&node, prefix + key, file_));
   }
+  all_asked_ = true;
   return all;
 }
 
 void Object::finish() const {
+  if (all_asked_) return;
   for (const auto& [key, node] : node_->members) {
     if (for_people(key) || std::ranges::find(asked_, key) != asked_.end()) continue;
     const std::vector<std::string_view> allowed(asked_.begin(), asked_.end());

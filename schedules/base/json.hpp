@@ -82,6 +82,7 @@ class Object {
   const Node* node_;
   const std::string* file_;
   std::vector<std::string> asked_;
+  bool all_asked_ = false;
 };
 
 /// A parsed file. Refuses what is not one JSON value, duplicate keys, numbers that do not fit, invalid UTF-8, and

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A schedule: what an engine's streaming policy says, as a value. JSON files give one (parse), the compiler turns it
-// and a model's shape into a Plan. docs/schedules.md explains every knob; schedule.schema.json is for editors.
-// C++ authors may implement Schedule instead; the JSON one is an implementation like any other.
+// A schedule: what an engine's streaming policy says, as a value. JSON files give one (parse), the compiler
+// turns it and a model's shape into a Plan. docs/schedules.md explains every knob; schedule.schema.json is
+// for editors. C++ authors may implement Schedule instead; the JSON one is an implementation like any other.
 
 #pragma once
 
@@ -19,11 +19,14 @@ class Schedule {
   virtual ~Schedule() = default;
   [[nodiscard]] virtual const std::string& name() const noexcept = 0;
   [[nodiscard]] virtual const std::string& title() const noexcept = 0;  ///< one line for a person
+  /// The schedule that this one is a fenced or costlier form of; empty where it stands for itself.
+  [[nodiscard]] virtual const std::string& variant_of() const noexcept = 0;
   /// Of the file's text, or of whatever defines the schedule: goes into history as run_schedule.
   [[nodiscard]] virtual const std::string& content_hash() const noexcept = 0;
   /// Whether the end of a step prefetches the next step's head.
   [[nodiscard]] virtual bool wraps() const noexcept = 0;
-  /// Compiles. Throws Error(kUsage) where the schedule does not fit the model (a unit it lacks, zero slots, …).
+  /// Compiles. Throws Error(kUsage) where the schedule does not fit the model (a unit it lacks, zero slots,
+  /// …).
   [[nodiscard]] virtual plan::Plan compile(const plan::ModelShape& model) const = 0;
 };
 

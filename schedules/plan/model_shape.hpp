@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a schedule needs to know of a model: its units in the order they compute, and the bytes of their tensors.
-// No times, no architecture: those belong to harness/model.
+// What a schedule needs to know of a model: its units in the order they compute, and the bytes of their
+// tensors. No times, no architecture: those belong to harness/model.
 
 #pragma once
 
@@ -55,7 +55,11 @@ struct ModelShape {
   [[nodiscard]] const Group& group_of(UnitId unit) const noexcept { return groups[group_row_of(unit)]; }
   /// "L3.attn"
   [[nodiscard]] std::string name_of(UnitId unit) const {
-    return "L" + std::to_string(layer_of(unit)) + "." + group_of(unit).name;
+    std::string name(1, 'L');
+    name += std::to_string(layer_of(unit));
+    name += '.';
+    name += group_of(unit).name;
+    return name;
   }
   bool operator==(const ModelShape&) const = default;
 };

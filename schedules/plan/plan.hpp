@@ -8,8 +8,8 @@
 // No op reads time or state, so a plan is the same list on every device. Four readers share it: the CUDA
 // executor, the simulated device, the verifier and the manifest; none can drift from the others.
 //
-// Ordering follows CUDA: ops of one stream run in the order they were issued; a StreamWait binds to the latest
-// Record of its event issued before it, and is a `missing_wait` hazard where there is none.
+// Ordering follows CUDA: ops of one stream run in the order they were issued; a StreamWait binds to the
+// latest Record of its event issued before it, and is a `missing_wait` hazard where there is none.
 
 #pragma once
 
@@ -62,8 +62,8 @@ struct Pin {
   std::uint64_t bytes = 0;
   bool operator==(const Pin&) const = default;
 };
-/// Enqueues one copy of `bytes` bytes of the unit's weights, from `offset` in the unit, into the slot at the same
-/// offset. `tensor` is the row in the unit's tensors, or kSlab.
+/// Enqueues one copy of `bytes` bytes of the unit's weights, from `offset` in the unit, into the slot at the
+/// same offset. `tensor` is the row in the unit's tensors, or kSlab.
 struct Copy {
   UnitId unit{};
   std::uint32_t tensor = kSlab;
@@ -105,8 +105,8 @@ struct Compute {
   SlotId slot = kResident;
   bool operator==(const Compute&) const = default;
 };
-/// An assertion that the slot's last reader was the compute of `reader`; no effect on a device. What protects the
-/// slot is what the compiler emitted for the schedule's release mode.
+/// An assertion that the slot's last reader was the compute of `reader`; no effect on a device. What protects
+/// the slot is what the compiler emitted for the schedule's release mode.
 struct Release {
   SlotId slot{};
   UnitId reader{};
@@ -146,17 +146,18 @@ struct Plan {
   std::vector<Op> prologue;
   std::vector<Op> body;
   std::vector<Op> epilogue;
-  /// Device bytes beyond slots and resident units the schedule allows; 0 is no limit stated.
+  /// What the slots may sum to at any time, as the schedule states; 0 where it states no limit.
   std::uint64_t device_budget_bytes = 0;
 };
 
 /// "copy", "stream_wait", … : the op's name in printed plans, ranges and JSON.
 std::string_view op_name(const Op& op);
 
-/// One line for a person: "Copy L3.attn 302.0 MB -> attn[3] on weight_h2d (pinned)".
+/// One line for a person: "copy L3.attn 302.0 MB -> attn[3] on weight_h2d (pinned)".
 std::string to_string(const Plan& plan, const Op& op);
 
-/// The whole plan, an op a line, with the three sections headed and ops numbered through prologue, body, epilogue.
+/// The whole plan, an op a line, with the three sections headed and ops numbered through prologue, body,
+/// epilogue.
 std::string to_string(const Plan& plan);
 
 /// Sum of slot bytes and of the resident units' bytes: what the plan holds on the device.

@@ -24,7 +24,7 @@ ARROWS = {
     "collectors/trace": set(),
     "collectors/cupti": TRACE,
     "collectors/nvml": TRACE,
-    "collectors/host": TRACE,
+    "collectors/host": TRACE | {"collectors/nvml"},
     "collectors/import": TRACE,
     "reports/analysis": ANALYSIS,
     "reports/metrics": METRICS,

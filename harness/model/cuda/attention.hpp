@@ -2,12 +2,13 @@
 //
 // Causal grouped-query attention over a KV cache, for one layer:
 //
-//     out[b, i, h] = sum_j softmax_j(q[b, i, h] . k[b, j, h / (heads / kv_heads)] / sqrt(head_dim)) v[b, j, ...]
-//     over keys j <= first_position + i.
+//     out[b, i, h] = sum_j softmax_j(q[b, i, h] . k[b, j, h / (heads / kv_heads)] / sqrt(head_dim)) v[b, j,
+//     ...] over keys j <= first_position + i.
 //
-// Nothing of size tokens x keys exists in memory: prefill keeps tiles of scores in registers (online softmax, after
-// Milakov & Gimelshein 2018 and FlashAttention-2, Dao 2023), decode keeps one score a key of a chunk in shared
-// memory. Both add in an order that the shape alone decides, and use no atomics: the same bits each time.
+// Nothing of size tokens x keys exists in memory: prefill keeps tiles of scores in registers (online softmax,
+// after Milakov & Gimelshein 2018 and FlashAttention-2, Dao 2023), decode keeps one score a key of a chunk in
+// shared memory. Both add in an order that the shape alone decides, and use no atomics: the same bits each
+// time.
 
 #pragma once
 
@@ -36,11 +37,11 @@ struct AttentionBuffers {
 /// Whether there is a kernel for it: 32, 64 or 128.
 [[nodiscard]] bool attention_supports(std::uint32_t head_dim) noexcept;
 
-/// For any first_position up to the shape's capacity.
+/// What decode needs, for any first_position up to the shape's capacity.
 [[nodiscard]] std::size_t attention_workspace_bytes(const AttentionShape& shape) noexcept;
 
-/// Enqueues attention: the decode kernels where tokens == 1, else the prefill kernel. Throws Error(kNotMeasured) for
-/// a launch that failed, and for a head_dim without a kernel.
+/// Enqueues attention: the decode kernels where tokens == 1, else the prefill kernel. Throws
+/// Error(kNotMeasured) for a launch that failed, and for a head_dim without a kernel.
 void attention(const AttentionShape& shape, const AttentionBuffers& buffers, cudaStream_t stream);
 
 /// The kernels a call to attention() launches.

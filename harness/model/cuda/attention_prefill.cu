@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prefill attention: 128 queries of one head a block, 64 keys an iteration, four warps of 32 query rows each.
-// Why so: a warp of 32 rows uses every key fragment it loads twice, which halves the shared-memory traffic that
-// bounds 16-row warps; its output (128 registers a thread at head_dim 128) and scores (64) just fit 255 registers,
-// so two blocks share a multiprocessor and one's softmax runs under the other's products. Keys and values arrive a
-// whole iteration ahead (cp.async, two stages), with one barrier an iteration. Blocks of late queries, which see the
-// most keys, start first. Shared-memory rows are XOR-swizzled in 16-byte chunks: ldmatrix meets no bank twice.
+// Why so: a warp of 32 rows uses every key fragment it loads twice, which halves the shared-memory traffic
+// that bounds 16-row warps; its output (128 registers a thread at head_dim 128) and scores (64) just fit 255
+// registers, so two blocks share a multiprocessor and one's softmax runs under the other's products. Keys and
+// values arrive a whole iteration ahead (cp.async, two stages), with one barrier an iteration. Blocks of late
+// queries, which see the most keys, start first. Shared-memory rows are XOR-swizzled in 16-byte chunks:
+// ldmatrix meets no bank twice.
 #include <cmath>
 #include <string>
 
@@ -41,18 +42,20 @@ __device__ __forceinline__ std::uint32_t swizzled(int row, int chunk) {
   return static_cast<std::uint32_t>((row * kDim * 2) + ((chunk ^ key) << 4));
 }
 
-/// Starts the copy of `kRows` rows; rows from `valid` on become zero.
+/// Starts the copy of `kRows` rows; rows from `valid` on become zero. A thread copies the same chunk of every
+/// kStep-th row, so that its swizzle is one constant.
 template <int kDim, int kRows>
-__device__ __forceinline__ void fetch(std::uint32_t tile, const __nv_bfloat16* rows, std::size_t stride,
+__device__ __forceinline__ void fetch(std::uint32_t tile, const __nv_bfloat16* rows, std::uint32_t stride,
                                       int valid) {
-  constexpr int kChunks = kDim / 8;
+  constexpr int kChunks = kDim / 8, kStep = kThreads / kChunks;
+  static_assert(kStep % 8 == 0 && kRows % kStep == 0);
+  const int row = static_cast<int>(threadIdx.x) / kChunks, chunk = static_cast<int>(threadIdx.x) % kChunks;
+  const std::uint32_t to = tile + swizzled<kDim>(row, chunk);
+  const __nv_bfloat16* from = rows + static_cast<std::uint32_t>(row) * stride + chunk * 8;
 #pragma unroll
-  for (int i = 0; i < kRows * kChunks / kThreads; ++i) {
-    const int item = i * kThreads + static_cast<int>(threadIdx.x);
-    const int row = item / kChunks, chunk = item % kChunks;
-    const bool in = row < valid;
-    copy_async_16(tile + swizzled<kDim>(row, chunk),
-                  rows + (in ? static_cast<std::size_t>(row) * stride : 0) + chunk * 8, in);
+  for (int i = 0; i < kRows / kStep; ++i) {
+    const bool in = row + i * kStep < valid;
+    copy_async_16(to + i * kStep * kDim * 2, in ? from + i * kStep * stride : rows, in);
   }
 }
 
@@ -106,8 +109,8 @@ __device__ __forceinline__ void score(float (&scores)[kRowTiles][kKeyTiles][4], 
   }
 }
 
-/// Hides the keys after each query. `first_row` is the position of this warp's first query relative to the tile's
-/// first key.
+/// Hides the keys after each query. `first_row` is the position of this warp's first query relative to the
+/// tile's first key.
 __device__ __forceinline__ void mask(float (&scores)[kRowTiles][kKeyTiles][4], int first_row) {
   const int lane = static_cast<int>(threadIdx.x) & 31;
   const int ahead = first_row + (lane >> 2) - 2 * (lane & 3);
@@ -190,8 +193,8 @@ __device__ __forceinline__ void accumulate(Warp<kDim>& warp, const float (&score
 }
 
 template <int kDim>
-__device__ __forceinline__ void store(const Warp<kDim>& warp, __nv_bfloat16* out, std::size_t stride, int row0,
-                                      int valid) {
+__device__ __forceinline__ void store(const Warp<kDim>& warp, __nv_bfloat16* out, std::size_t stride,
+                                      int row0, int valid) {
   const int lane = static_cast<int>(threadIdx.x) & 31;
 #pragma unroll
   for (int m = 0; m < kRowTiles; ++m) {
@@ -228,9 +231,9 @@ __global__ void __launch_bounds__(kThreads, 2) prefill_attention(const Params p)
   const int last_position = p.first_position + first + queries - 1;
   const int tiles = last_position / kKeys + 1;
 
-  const std::size_t row_stride = static_cast<std::size_t>(p.heads) * kDim;
-  const std::size_t at =
-      (static_cast<std::size_t>(blockIdx.z) * p.tokens + first) * row_stride + static_cast<std::size_t>(head) * kDim;
+  const std::uint32_t row_stride = static_cast<std::uint32_t>(p.heads) * kDim;
+  const std::size_t at = (static_cast<std::size_t>(blockIdx.z) * p.tokens + first) * row_stride +
+                         static_cast<std::size_t>(head) * kDim;
   const std::size_t kv_head = static_cast<std::size_t>(blockIdx.z) * (p.heads / p.group) + head / p.group;
   const __nv_bfloat16* const keys = p.keys + kv_head * p.capacity * kDim;
   const __nv_bfloat16* const values = p.values + kv_head * p.capacity * kDim;
@@ -302,8 +305,8 @@ void attention_prefill(const AttentionShape& s, const AttentionBuffers& b, cudaS
     case 64: return launch<64>(params, grid, stream);
     case 128: return launch<128>(params, grid, stream);
     default:
-      throw Error(ErrorKind::kNotMeasured, "attention: expected a head_dim of 32, 64 or 128, found " +
-                                               std::to_string(s.head_dim));
+      throw Error(ErrorKind::kNotMeasured,
+                  "attention: expected a head_dim of 32, 64 or 128, found " + std::to_string(s.head_dim));
   }
 }
 

@@ -23,8 +23,15 @@ std::string advice(cudaError_t code) {
   }
 }
 
-std::string place(const char* call, const char* file, int line) {
-  return std::string(call) + " at " + file + ":" + std::to_string(line);
+/// "cudaMalloc(…) at harness/…/memory.cpp:17": the file from the project's root on.
+std::string place(const char* call, std::string_view file, int line) {
+  for (const std::string_view root : {"/harness/", "/collectors/", "/tests/"}) {
+    if (const std::size_t at = file.rfind(root); at != std::string_view::npos) {
+      file.remove_prefix(at + 1);
+      break;
+    }
+  }
+  return std::string(call) + " at " + std::string(file) + ":" + std::to_string(line);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CUDA's and cuBLAS's return codes as Errors: OFFLEDGER_CUDA(call) throws with the call's text, its place, and the
-// runtime's own words. OFFLEDGER_CUDA_NOTHROW(call) is for destructors: it drops the code, and clears the
-// runtime's last error so that the next checked launch is not blamed for it.
+// CUDA's and cuBLAS's return codes as Errors: OFFLEDGER_CUDA(call) throws with the call's text, its place,
+// and the runtime's own words. OFFLEDGER_CUDA_NOTHROW(call) is for destructors: it drops the code, and clears
+// the runtime's last error so that the next checked launch is not blamed for it.
 
 #pragma once
 
@@ -16,21 +16,21 @@ namespace offledger::model::cuda {
 
 }  // namespace offledger::model::cuda
 
-#define OFFLEDGER_CUDA(call)                                                                                \
-  do {                                                                                                      \
-    const cudaError_t offledger_code = (call);                                                              \
-    if (offledger_code != cudaSuccess)                                                                      \
-      ::offledger::model::cuda::throw_cuda(offledger_code, #call, __FILE__, __LINE__);                      \
+#define OFFLEDGER_CUDA(call)                                                           \
+  do {                                                                                 \
+    const cudaError_t offledger_code = (call);                                         \
+    if (offledger_code != cudaSuccess)                                                 \
+      ::offledger::model::cuda::throw_cuda(offledger_code, #call, __FILE__, __LINE__); \
   } while (false)
 
-#define OFFLEDGER_CUDA_NOTHROW(call)                                                                        \
-  do {                                                                                                      \
-    if ((call) != cudaSuccess) (void)cudaGetLastError();                                                    \
+#define OFFLEDGER_CUDA_NOTHROW(call)                     \
+  do {                                                   \
+    if ((call) != cudaSuccess) (void)cudaGetLastError(); \
   } while (false)
 
-#define OFFLEDGER_CUBLAS(call)                                                                              \
-  do {                                                                                                      \
-    const cublasStatus_t offledger_code = (call);                                                           \
-    if (offledger_code != CUBLAS_STATUS_SUCCESS)                                                            \
-      ::offledger::model::cuda::throw_cublas(offledger_code, #call, __FILE__, __LINE__);                    \
+#define OFFLEDGER_CUBLAS(call)                                                           \
+  do {                                                                                   \
+    const cublasStatus_t offledger_code = (call);                                        \
+    if (offledger_code != CUBLAS_STATUS_SUCCESS)                                         \
+      ::offledger::model::cuda::throw_cublas(offledger_code, #call, __FILE__, __LINE__); \
   } while (false)

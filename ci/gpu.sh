@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything that needs a GPU, from a bundle (cmake --build --preset bundle) or a checkout's build: the GPU tests, the
+# core's and the collector's own cost, calibration, and the study of the schedules. Results go to one folder; a part
+# that is done is not done again, and the study adds repetitions to its database, so that several short stays add up.
+#
+#   ./ci/gpu.sh [--part NAME]… [--budget-s N] [--reps N] [--out FOLDER]
+#   parts: doctor tests core collector calibrate recordings study   (default: all, in this order)
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+bin=bin
+[ -x bin/offledger ] || bin=build/release/bin
+out=${OUT:-results}
+parts=()
+budget=1200
+reps=10
+while [ $# -gt 0 ]; do
+  case $1 in
+    --part) parts+=("$2"); shift 2 ;;
+    --budget-s) budget=$2; shift 2 ;;
+    --reps) reps=$2; shift 2 ;;
+    --out) out=$2; shift 2 ;;
+    *) echo "ci/gpu.sh: unknown option '$1' (known: --part --budget-s --reps --out)" >&2; exit 2 ;;
+  esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=(doctor tests core collector calibrate recordings study)
+mkdir -p "$out"
+database=$out/study.sqlite
+begin=$SECONDS
+failed=0
+
+# A bundle carries no CUDA libraries: the toolkit of this machine has them.
+if ! ldconfig -p | grep -q libcublasLt.so.13; then
+  for folder in "${CUDA_HOME:-}" "${CUDA_PATH:-}" /usr/local/cuda /usr/local/cuda-13*; do
+    for lib in "$folder/lib64" "$folder/targets/x86_64-linux/lib"; do
+      [ -e "$lib/libcublasLt.so.13" ] && export LD_LIBRARY_PATH="$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" && break 2
+    done
+  done
+fi
+
+left() { echo $((budget - (SECONDS - begin))); }
+
+# part NAME COMMAND…: its output goes to a file of that name; skipped where an earlier stay has done it.
+part() {
+  local name=$1
+  shift
+  if [ -e "$out/$name.done" ]; then
+    echo "$name: done already"
+    return
+  fi
+  if [ "$(left)" -le 0 ]; then
+    echo "$name: no time left"
+    return
+  fi
+  local started=$SECONDS
+  if timeout "$(left)" "$@" >"$out/$name.txt" 2>&1; then
+    touch "$out/$name.done"
+    echo "$name: ok, $((SECONDS - started)) s"
+  else
+    echo "$name: FAILED ($?), $((SECONDS - started)) s; the end of $out/$name.txt:"
+    tail -n 15 "$out/$name.txt"
+    failed=1
+  fi
+}
+
+recordings() {
+  # A few layers of each schedule, small enough to keep as fixtures.
+  for schedule in history1 history stage1 stage2 stage12 blocking1; do
+    "$bin/offledger" play --schedule $schedule --workload llama70b-6l-t8192 --device cuda -o "$out/$schedule.oflg" || return
+  done
+  "$bin/offledger" play --schedule accelerate --workload llama70b-6l-t8192 --device cuda -o "$out/pageable.oflg"
+}
+
+# The study runs in rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
+study() {
+  local round=${1:-1} resume=()
+  while [ "$round" -le "$reps" ] && [ "$(left)" -gt 30 ]; do
+    "$bin/offledger" history list --db "$database" >/dev/null 2>&1 && resume=(--resume study)
+    "$bin/offledger" run --suite study --device cuda --reps "$round" --label study --db "$database" "${resume[@]}" \
+      --budget-s "$(($(left) - 20))" >"$out/study.txt" || return
+    round=$((round + 1))
+  done
+  [ "$round" -gt "$reps" ]
+}
+
+for name in "${parts[@]}"; do
+  case $name in
+    doctor) part doctor "$bin/offledger" doctor ;;
+    tests)
+      for program in "$bin"/gpu_*; do part "tests-$(basename "$program")" "$program"; done ;;
+    core) part core "$bin/layer_bench" ;;
+    collector) part collector "$bin/collector_cost" 3 ;;
+    calibrate) part calibrate "$bin/offledger" calibrate --device cuda -o "$out/profile.json" ;;
+    recordings) export -f recordings; recordings && echo "recordings: ok" || failed=1 ;;
+    study) if study 1; then echo "study: complete"; else echo "study: unfinished; run again to add to it"; fi ;;
+    *) echo "ci/gpu.sh: unknown part '$name'" >&2; exit 2 ;;
+  esac
+done
+echo "results in $out; $((SECONDS - begin)) s"
+exit $failed

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.hpp"
+#ifdef OFFLEDGER_CUDA_VERSION
+#include "collectors/cupti/collector.hpp"
+#endif
+#include "collectors/host/doctor.hpp"
+#include "collectors/nvml/monitor.hpp"
+#include "harness/suite/suite.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+host::Facts gather() {
+  const nvml::Monitor monitor;
+  host::Facts facts = host::gather(monitor);
+#ifdef OFFLEDGER_CUDA_VERSION
+  facts.cuda_built = OFFLEDGER_CUDA_VERSION;
+  facts.cupti_version = cupti::library_version();
+  try {
+    (void)suite::find_device("cuda")(0);
+  } catch (const Error& error) {
+    facts.cupti_problem = error.what();
+  }
+#endif
+  return facts;
+}
+
+std::string text(const std::vector<host::Check>& checks, const render::Style& style) {
+  render::Table table({{"check", render::Align::kLeft}, {"", render::Align::kLeft}, {"found", render::Align::kLeft}});
+  std::string fixes;
+  for (const host::Check& check : checks) {
+    table.row({check.name, std::string(name_of(check.state)), check.found});
+    if (!check.fix.empty()) fixes += fmt::format("  {}: {}\n", check.name, check.fix);
+  }
+  return table.text(style) + (fixes.empty() ? "" : "\nWhat to do:\n" + fixes);
+}
+
+std::string json(const std::vector<host::Check>& checks) {
+  Json list = Json::array();
+  for (const host::Check& check : checks) {
+    list.push_back({{"name", check.name}, {"state", name_of(check.state)}, {"found", check.found}, {"fix", check.fix}});
+  }
+  return Json{{"schema", "offledger.doctor/1"}, {"checks", list}}.dump(2) + "\n";
+}
+
+std::string verdict(const std::vector<host::Check>& checks) {
+  const auto any = [&](host::CheckState state) {
+    return std::ranges::any_of(checks, [&](const host::Check& check) { return check.state == state; });
+  };
+  if (any(host::CheckState::kFail)) return "Something that measuring on a GPU needs does not work here.\n\n";
+  if (any(host::CheckState::kAbsent)) return "No figures of a GPU can be taken here; simulated devices and traces work.\n\n";
+  if (any(host::CheckState::kWarn)) return "Figures can be taken here; some may suffer.\n\n";
+  return "Figures from this machine can be trusted.\n\n";
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("doctor", "what works on this machine, what does not, and the fix");
+  const auto format = std::make_shared<std::string>();
+  add_format(*command, *format, {"text", "json"});
+  command->callback([format, &context] {
+    const std::vector<host::Check> checks = host::doctor(gather());
+    std::cout << (*format == "json" ? json(checks) : verdict(checks) + text(checks, context.style));
+  });
+}
+
+}  // namespace offledger::cli

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/cupti/counters/pm_session.hpp"
+
+#include <cupti_profiler_target.h>
+#include <cupti_target.h>
+
+#include "collectors/cupti/error.hpp"
+
+namespace offledger::counters {
+namespace {
+
+/// Samples that one decoding takes out at most.
+constexpr std::uint32_t kImageSamples = 4096;
+
+template <typename Params>
+Params params(std::size_t size) {
+  Params made{};
+  made.structSize = size;
+  return made;
+}
+#define OFFLEDGER_PARAMS(type) params<type>(type##_STRUCT_SIZE)
+
+void initialize_profiler() {
+  auto request = OFFLEDGER_PARAMS(CUpti_Profiler_Initialize_Params);
+  OFFLEDGER_CUPTI(cuptiProfilerInitialize(&request));
+}
+
+}  // namespace
+
+std::string chip_of(std::uint32_t device) {
+  initialize_profiler();
+  auto request = OFFLEDGER_PARAMS(CUpti_Device_GetChipName_Params);
+  request.deviceIndex = device;
+  OFFLEDGER_CUPTI(cuptiDeviceGetChipName(&request));
+  return request.pChipName == nullptr ? "" : request.pChipName;
+}
+
+std::vector<std::uint8_t> availability_of(std::uint32_t device) {
+  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterAvailability_Params);
+  request.deviceIndex = device;
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterAvailability(&request));
+  std::vector<std::uint8_t> image(request.counterAvailabilityImageSize);
+  request.pCounterAvailabilityImage = image.data();
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterAvailability(&request));
+  return image;
+}
+
+PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Config& config, Nanos interval,
+                     std::uint64_t hardware_buffer_bytes)
+    : host_(host) {
+  auto enable = OFFLEDGER_PARAMS(CUpti_PmSampling_Enable_Params);
+  enable.deviceIndex = device;
+  OFFLEDGER_CUPTI(cuptiPmSamplingEnable(&enable));
+  sampling_ = enable.pPmSamplingObject;
+  try {
+    auto set = OFFLEDGER_PARAMS(CUpti_PmSampling_SetConfig_Params);
+    set.pPmSamplingObject = sampling_;
+    set.configSize = config.image.size();
+    set.pConfig = config.image.data();
+    set.hardwareBufferSize = hardware_buffer_bytes;
+    set.samplingInterval = static_cast<std::uint64_t>(interval.count());
+    set.triggerMode = CUPTI_PM_SAMPLING_TRIGGER_MODE_GPU_TIME_INTERVAL;
+    set.hwBufferAppendMode = CUPTI_PM_SAMPLING_HARDWARE_BUFFER_APPEND_MODE_KEEP_OLDEST;
+    OFFLEDGER_CUPTI(cuptiPmSamplingSetConfig(&set));
+
+    auto size = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataSize_Params);
+    size.pPmSamplingObject = sampling_;
+    size.pMetricNames = const_cast<const char**>(host.metrics().data());  // CUPTI reads them only
+    size.numMetrics = host.metrics().size();
+    size.maxSamples = kImageSamples;
+    OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
+    image_.resize(size.counterDataSize);
+    clear_image();
+  } catch (...) {
+    auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
+    disable.pPmSamplingObject = sampling_;
+    cuptiPmSamplingDisable(&disable);
+    throw;
+  }
+}
+
+PmSession::~PmSession() {
+  auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
+  disable.pPmSamplingObject = sampling_;
+  cuptiPmSamplingDisable(&disable);
+}
+
+void PmSession::start() {
+  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_Start_Params);
+  request.pPmSamplingObject = sampling_;
+  OFFLEDGER_CUPTI(cuptiPmSamplingStart(&request));
+}
+
+void PmSession::stop() {
+  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_Stop_Params);
+  request.pPmSamplingObject = sampling_;
+  OFFLEDGER_CUPTI(cuptiPmSamplingStop(&request));
+}
+
+bool PmSession::drain(const Take& take) {
+  for (;;) {
+    auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
+    decode.pPmSamplingObject = sampling_;
+    decode.pCounterDataImage = image_.data();
+    decode.counterDataImageSize = image_.size();
+    const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
+    // CUPTI reports a full hardware buffer either way; what was decoded before is good.
+    const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
+    if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
+    take_image(take);
+    clear_image();
+    if (overflowed) return false;
+    if (decode.decodeStopReason != CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL) return true;
+  }
+}
+
+void PmSession::clear_image() {
+  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
+  request.pPmSamplingObject = sampling_;
+  request.counterDataSize = image_.size();
+  request.pCounterData = image_.data();
+  OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
+}
+
+void PmSession::take_image(const Take& take) {
+  auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
+  info.pCounterDataImage = image_.data();
+  info.counterDataImageSize = image_.size();
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
+  for (std::size_t i = 0; i < info.numCompletedSamples; ++i) {
+    auto sample = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterData_GetSampleInfo_Params);
+    sample.pPmSamplingObject = sampling_;
+    sample.pCounterDataImage = image_.data();
+    sample.counterDataImageSize = image_.size();
+    sample.sampleIndex = i;
+    OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataGetSampleInfo(&sample));
+    host_.evaluate(image_, i, values_);
+    take(Nanos(static_cast<std::int64_t>(sample.startTimestamp)),
+         Nanos(static_cast<std::int64_t>(sample.endTimestamp)), values_);
+  }
+}
+
+}  // namespace offledger::counters

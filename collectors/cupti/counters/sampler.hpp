@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Samples a GPU's hardware counters at a fixed interval, whatever program runs on it: what the copy engine,
+// the SMs and the bus did, as the chip itself saw it. It costs nothing a launch and sees through CUDA graphs
+// and zero-copy reads.
+//
+//     counters::Sampler sampler({.device = 0, .interval = 20us});
+//     sampler.start();
+//     …
+//     counters::Samples samples = sampler.stop();
+//
+// No CUPTI type appears here. Where counters cannot be had (no permission, held by another tool, an unknown
+// chip) the constructor says why: go by activity records alone.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schedules/base/units.hpp"
+
+namespace offledger::counters {
+
+struct Options {
+  std::uint32_t device = 0;  ///< CUDA's ordinal
+  Nanos interval{20'000};    ///< 5 us to 1 ms
+  std::uint64_t hardware_buffer_bytes = std::uint64_t{256} << 20;
+};
+
+struct Track {
+  std::string role, unit, metric;  ///< as in counter_set.hpp
+  std::vector<double> values;      ///< one a sample
+};
+
+/// Invariant: begin, end and every track's values are of one length; samples are in order and do not overlap.
+struct Samples {
+  std::string chip;
+  Nanos interval{};
+  std::vector<Nanos> begin, end;  ///< since the Unix epoch, on the clock of activity records
+  std::vector<Track> tracks;
+  std::vector<std::string> left_out;  ///< roles that this chip or this pass has no room for, with why
+  bool overflowed = false;            ///< the hardware buffer was full: samples are missing
+
+  /// The track of a role, or nullptr.
+  [[nodiscard]] const Track* find(std::string_view role) const noexcept;
+};
+
+/// Threads: members by one at a time; draining runs on a thread of its own.
+class Sampler {
+ public:
+  /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.
+  explicit Sampler(Options options = {});
+  ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  void start();
+  /// Ends sampling and gives what was sampled. The first sample, which spans the set-up, is left out.
+  Samples stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Bytes that a "bytes_per_second" track moved in [begin, end), samples at the ends counted by the part that
+/// lies within.
+double bytes_in(const Samples& samples, const Track& track, Nanos begin, Nanos end);
+/// Time that a "percent" track was active in [begin, end), in the same way.
+Nanos active_in(const Samples& samples, const Track& track, Nanos begin, Nanos end);
+
+}  // namespace offledger::counters

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "collectors/cupti/counters/sampler.hpp"
+
+namespace offledger::counters {
+namespace {
+
+/// The sum over samples of value times the nanoseconds of it that lie in [begin, end).
+double integral(const Samples& samples, const Track& track, Nanos begin, Nanos end) {
+  double sum = 0;
+  for (std::size_t i = 0; i < samples.begin.size(); ++i) {
+    const Nanos from = std::max(begin, samples.begin[i]);
+    const Nanos to = std::min(end, samples.end[i]);
+    if (from < to) sum += track.values[i] * static_cast<double>((to - from).count());
+  }
+  return sum;
+}
+
+}  // namespace
+
+const Track* Samples::find(std::string_view role) const noexcept {
+  const auto at =
+      std::find_if(tracks.begin(), tracks.end(), [&](const Track& track) { return track.role == role; });
+  return at == tracks.end() ? nullptr : &*at;
+}
+
+double bytes_in(const Samples& samples, const Track& track, Nanos begin, Nanos end) {
+  return integral(samples, track, begin, end) / 1e9;
+}
+
+Nanos active_in(const Samples& samples, const Track& track, Nanos begin, Nanos end) {
+  return Nanos(static_cast<std::int64_t>(integral(samples, track, begin, end) / 100));
+}
+
+}  // namespace offledger::counters

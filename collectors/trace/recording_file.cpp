@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/trace/recording_file.hpp"
+
+#include <limits>
+
+#include "collectors/trace/recording_writer.hpp"
+#include "schedules/base/json.hpp"
+
+namespace offledger::trace {
+
+std::string encode(const Timeline& timeline) {
+  ChunkEncoder encoder;
+  std::string out = ChunkEncoder::header();
+  out += encoder.append(timeline);
+  out += encoder.end();
+  return out;
+}
+
+void save(const Timeline& timeline, const std::string& path) {
+  json::write_file_atomically(path, encode(timeline));
+}
+
+Timeline load(const std::string& path) {
+  return decode(json::read_file(path, std::numeric_limits<std::size_t>::max()), path);
+}
+
+bool is_recording(std::string_view bytes) noexcept {
+  return bytes.starts_with(kRecordingMagic);
+}
+
+}  // namespace offledger::trace

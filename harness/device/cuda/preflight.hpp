@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is asked of a machine before anything is allocated on it, and the errors that say what is missing, by
+// how much, and what to do.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace offledger::cuda {
+
+struct DeviceFacts {
+  std::string name;
+  int major = 0, minor = 0;
+  int multiprocessors = 0;
+  int least_priority = 0, greatest_priority = 0;  ///< CUDA's sense: lower is more urgent
+};
+
+/// Makes `ordinal` this thread's device and says what it is. Throws Error(kNotMeasured) where there is no
+/// driver or no such device, where it is older than compute capability 8.0, or where another process holds it
+/// exclusively.
+DeviceFacts open_device(int ordinal);
+
+struct Requirements {
+  std::uint64_t device_bytes = 0;
+  std::uint64_t host_bytes = 0;
+};
+
+struct Available {
+  std::uint64_t device_bytes = 0;
+  std::uint64_t device_total = 0;
+  std::uint64_t host_bytes = 0;
+};
+
+/// Free device memory of the current device; host memory that this process may still use:
+/// OFFLEDGER_HOST_MEMORY_BYTES where set, else the least of /proc/meminfo's MemAvailable and the room in the
+/// memory control group.
+Available available_memory();
+
+/// Throws Error(kNotMeasured) where `needed` does not fit, with both figures and what would make it fit.
+void check_memory(const Requirements& needed, const Available& available);
+
+}  // namespace offledger::cuda

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "harness/device/sim/costs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/model/total.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::sim {
+namespace {
+
+Bandwidth bandwidth(const std::vector<BandwidthPoint>& points, const model::Workload& workload) {
+  return workload.link_bytes_per_s ? Bandwidth::flat(*workload.link_bytes_per_s) : Bandwidth(points);
+}
+
+/// The profile's measured costs where it has them for this workload, else the workload's own.
+std::vector<model::UnitCost> unit_costs(const Profile& profile, const model::Workload& workload) {
+  const auto measured = profile.compute.find(workload.name);
+  if (measured == profile.compute.end()) return workload.costs;
+  if (measured->second.size() == workload.costs.size()) return measured->second;
+  if (workload.costs.size() == 1) {  // measured by sublayer, played by layer
+    model::UnitCost layer{Nanos::zero(), 0};
+    for (const model::UnitCost& cost : measured->second) {
+      layer.compute += cost.compute;
+      layer.kernels += cost.kernels;
+    }
+    return {layer};
+  }
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format(
+          "profile '{}' has {} unit costs for workload '{}', which has {} groups here: measure it again "
+          "or take the entry out",
+          profile.name, measured->second.size(), workload.name, workload.costs.size()));
+}
+
+}  // namespace
+
+Costs::Costs(const Profile& profile, const model::Workload& workload)
+    : h2d_(bandwidth(profile.h2d_pinned, workload)),
+      d2h_(bandwidth(profile.d2h_pinned, workload)),
+      pageable_(profile.h2d_pageable),
+      both_(workload.link_bytes_per_s ? 2 * *workload.link_bytes_per_s : profile.both_directions_bytes_per_s),
+      pin_bytes_per_s_(profile.pin_bytes_per_s) {
+  for (const model::UnitCost& cost : unit_costs(profile, workload)) {
+    Unit unit;
+    unit.kernels = std::max(1U, cost.kernels);
+    unit.kernel = cost.compute / static_cast<std::int64_t>(unit.kernels);
+    unit.longer = static_cast<std::uint32_t>(cost.compute.count() % unit.kernels);
+    units_.push_back(unit);
+  }
+}
+
+std::uint64_t Costs::copy_ceiling(const plan::Copy& copy) const noexcept {
+  const std::uint64_t pinned = (copy.direction == plan::Direction::kH2D ? h2d_ : d2h_).at(copy.bytes);
+  return copy.source == plan::Source::kPageable ? std::min(pinned, pageable_.at(copy.bytes)) : pinned;
+}
+
+Nanos Costs::pin(std::uint64_t bytes) const noexcept {
+  return nanos(static_cast<std::int64_t>(model::scaled_up(bytes, 1'000'000'000, pin_bytes_per_s_)));
+}
+
+Link Costs::link() const {
+  return Link(h2d_.plateau(), d2h_.plateau(), both_);
+}
+
+void check_memory(const plan::Plan& plan, const Profile& profile) {
+  const std::uint64_t needed = plan::device_bytes(plan);
+  if (needed <= profile.device_memory_bytes) return;
+  throw Error(
+      ErrorKind::kNotMeasured,
+      fmt::format(
+          "schedule '{}' holds {} bytes of weights on the device; the profile '{}' has {} bytes. Give it "
+          "fewer slots, or offload more",
+          plan.schedule, needed, profile.name, profile.device_memory_bytes));
+}
+
+}  // namespace offledger::sim

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a Store owns, shared by the files that implement its parts: store.cpp, resolve.cpp, notes.cpp,
+// series.cpp, artifacts.cpp, retention.cpp, exchange.cpp.
+
+#pragma once
+
+#include "reports/history/connection.hpp"
+
+namespace offledger::history {
+
+struct Store::Impl {
+  Impl(const std::string& path, Mode mode, const StoreOptions& options) : connection(path, mode, options) {}
+  Connection connection;
+};
+
+/// The verdict's cells as the JSON array that the column `cells` holds, and back.
+std::string cells_json(const std::vector<VerdictCell>& cells);
+std::vector<VerdictCell> cells_from_json(const std::string& text);
+
+/// Inserts the verdict; `created_at` null means now.
+void write_verdict(SQLite::Database& db, const Verdict& verdict, std::optional<std::int64_t> created_at);
+void write_baseline(SQLite::Database& db, const Baseline& baseline);
+/// The current row of each name.
+std::vector<Baseline> read_baselines(SQLite::Database& db);
+
+/// Where the bytes of that hash lie for the history at `path`: PATH.artifacts/ab/abcdef….
+std::string artifact_path(const std::string& path, const std::string& content_hash);
+
+}  // namespace offledger::history

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A ledger explained. The text is one screen, verdict first: what bounds this run, how much of the transfer is hidden,
+// what to change as far as the figures tell; then the ledger, the transfers, the host, the steps, and what the figures
+// are worth. The JSON is `offledger.ledger/1` (docs/explain-json.md), everything the text shows and all it leaves out.
+
+#pragma once
+
+#include <string>
+
+#include "reports/analysis/analysis.hpp"
+#include "reports/render/style.hpp"
+
+namespace offledger::render {
+
+std::string explain_text(const analysis::Report& report, const Style& style);
+std::string explain_json(const analysis::Report& report);
+
+}  // namespace offledger::render

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The chip's own figures beside the records': copies of known bytes and kernels of known length.
+#include "collectors/cupti/counters/sampler.hpp"
+
+#include <cuda_runtime_api.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "collectors/cupti/bench/workload.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::counters {
+namespace {
+
+constexpr std::size_t kBytes = std::size_t{256} << 20;
+
+class OnChip : public testing::Test {
+ protected:
+  void SetUp() override {
+    int devices = 0;
+    if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) GTEST_SKIP() << "no CUDA device";
+    ASSERT_EQ(cudaMallocHost(&host_, kBytes), cudaSuccess);
+    ASSERT_EQ(cudaMalloc(&device_, kBytes), cudaSuccess);
+    try {
+      sampler_ = std::make_unique<Sampler>();
+    } catch (const Error& error) {
+      GTEST_SKIP() << error.what();
+    }
+  }
+  void TearDown() override {
+    sampler_.reset();
+    cudaFreeHost(host_);
+    cudaFree(device_);
+  }
+
+  void* host_ = nullptr;
+  void* device_ = nullptr;
+  std::unique_ptr<Sampler> sampler_;
+};
+
+TEST_F(OnChip, SamplesAreInOrderAndAsLongAsAsked) {
+  sampler_->start();
+  cupti::bench::launch_spin(20'000'000, nullptr);
+  ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  const Samples samples = sampler_->stop();
+  EXPECT_FALSE(samples.overflowed);
+  ASSERT_GT(samples.begin.size(), 900u);  // 20 ms at 20 us, less the first
+  for (std::size_t i = 0; i < samples.begin.size(); ++i) {
+    EXPECT_LT(samples.begin[i], samples.end[i]);
+    if (i > 0) {
+      EXPECT_GE(samples.begin[i], samples.end[i - 1]);
+    }
+  }
+  for (const Track& track : samples.tracks)
+    EXPECT_EQ(track.values.size(), samples.begin.size()) << track.role;
+}
+
+TEST_F(OnChip, CopiedBytesAreOnTheWireAndALittleMore) {
+  sampler_->start();
+  for (int i = 0; i < 4; ++i)
+    ASSERT_EQ(cudaMemcpy(device_, host_, kBytes, cudaMemcpyHostToDevice), cudaSuccess);
+  const Samples samples = sampler_->stop();
+  const Track* wire = samples.find("pcie_read");
+  if (wire == nullptr) GTEST_SKIP() << "this chip has no pcie_read";
+  const double factor = bytes_in(samples, *wire, samples.begin.front(), samples.end.back()) / (4.0 * kBytes);
+  EXPECT_GT(factor, 1.0);
+  EXPECT_LT(factor, 1.15);
+}
+
+TEST_F(OnChip, SamplesTwice) {
+  for (int i = 0; i < 2; ++i) {
+    sampler_->start();
+    cupti::bench::launch_spin(5'000'000, nullptr);
+    ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+    EXPECT_GT(sampler_->stop().begin.size(), 200u);
+  }
+}
+
+}  // namespace
+}  // namespace offledger::counters

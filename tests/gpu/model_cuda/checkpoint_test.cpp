@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checkpoints of Hugging Face transformers give its logits and its greedy tokens. make_checkpoints.py writes
+// them; the environment variable OFFLEDGER_CHECKPOINTS names the directory.
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <vector>
+
+#include "harness/model/llama_reference.hpp"
+#include "harness/model/mapped_file.hpp"
+#include "harness/model/safetensors.hpp"
+#include "tests/gpu/model_cuda/runner.hpp"
+#include "tests/gpu/needs_gpu.hpp"
+
+namespace offledger::model {
+namespace {
+
+/// Of logits, relative to their norm: bf16 activations through four layers.
+constexpr double kTolerance = 2e-2;
+/// Two logits tie where each may be off by three times the tolerated mean.
+constexpr double kTie = 2.0 * 3.0;
+
+struct Expected {
+  std::vector<std::int32_t> tokens;  ///< prompt, then the greedy continuation
+  std::vector<float> logits;         ///< [steps][vocab]
+};
+
+template <typename T>
+std::vector<T> values(const StoredTensor& tensor) {
+  std::vector<T> out(tensor.bytes.size() / sizeof(T));
+  std::memcpy(out.data(), tensor.bytes.data(), out.size() * sizeof(T));
+  return out;
+}
+
+Expected read_expected(const std::filesystem::path& directory) {
+  const std::string path = (directory / "expected.safetensors").string();
+  const MappedFile file(path);
+  const StoredTensors tensors = parse_safetensors(file.bytes(), path);
+  return {values<std::int32_t>(tensors.at("tokens")), values<float>(tensors.at("logits"))};
+}
+
+/// How far the largest expected logit stands above that of `token`, in units of the mean error tolerated.
+double lead(std::span<const float> expected, std::int32_t token) {
+  double squares = 0.0;
+  for (const float logit : expected) squares += static_cast<double>(logit) * static_cast<double>(logit);
+  const double allowed = kTolerance * std::sqrt(squares / static_cast<double>(expected.size()));
+  const auto best = *std::max_element(expected.begin(), expected.end());
+  return static_cast<double>(best - expected[static_cast<std::size_t>(token)]) / allowed;
+}
+
+class CheckpointTest : public test::GpuTest {
+ protected:
+  static void agrees(const std::filesystem::path& directory) {
+    const auto source = open_checkpoint(directory.string());
+    const Expected expected = read_expected(directory);
+    const std::size_t vocab = source->config().vocab, steps = expected.logits.size() / vocab;
+    const std::size_t prompt = expected.tokens.size() - steps;
+    const auto positions = static_cast<std::uint32_t>(expected.tokens.size());
+    test::Runner runner(*source, {1, static_cast<std::uint32_t>(prompt), positions});
+    std::size_t same = 0;
+    double worst = 0.0;
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto wanted = std::span(expected.logits).subspan(step * vocab, vocab);
+      // Every step continues transformers' own tokens: after a tie the two would go on from different texts.
+      const auto input = step == 0 ? std::span(expected.tokens).first(prompt)
+                                   : std::span(expected.tokens).subspan(prompt + step - 1, 1);
+      const auto found = runner.step(input, static_cast<std::uint32_t>(step == 0 ? 0 : prompt + step - 1));
+      const double off = test::relative_error(found, wanted);
+      EXPECT_LT(off, kTolerance) << directory << " step " << step;
+      worst = std::max(worst, off);
+      const std::int32_t token = argmax_rows(found, vocab).at(0);
+      same += token == expected.tokens[prompt + step] ? 1 : 0;
+      EXPECT_LE(lead(wanted, token), kTie) << directory << " step " << step << " token " << token;
+    }
+    std::cout << directory.filename() << ": " << same << " of " << steps
+              << " greedy tokens the same, logits off by " << worst << " at most\n";
+  }
+};
+
+TEST_F(CheckpointTest, AgreesWithTransformers) {
+  const char* root = std::getenv("OFFLEDGER_CHECKPOINTS");
+  if (root == nullptr)
+    GTEST_SKIP() << "OFFLEDGER_CHECKPOINTS is not set: make_checkpoints.py writes the checkpoints";
+  std::size_t found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(root)) {
+    if (!entry.is_directory()) continue;
+    agrees(entry.path());
+    ++found;
+  }
+  EXPECT_EQ(found, 2U) << "in " << root;
+}
+
+}  // namespace
+}  // namespace offledger::model

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Catalogue files with bytes changed, cut and repeated: an Error or a plan, never anything else.
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "schedules/base/error.hpp"
+#include "schedules/language/schedule.hpp"
+#include "schedules/plan/verify.hpp"
+
+namespace offledger::language {
+namespace {
+
+const plan::ModelShape kModel{6, {{"attn", {{"q", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}}}}};
+
+RC_GTEST_PROP(MutatedText, IsRefusedOrCompiles, ()) {
+  const auto files = catalogue_files();
+  std::string text(files[*rc::gen::inRange<std::size_t>(0, files.size())].text);
+  for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+    const auto length = *rc::gen::inRange<std::size_t>(0, 12);
+    switch (*rc::gen::inRange(0, 3)) {
+      case 0: text[at] = *rc::gen::elementOf(std::string("0123456789-.eE\"{}[],:tfn \x01\xff")); break;
+      case 1: text.erase(at, length); break;
+      default: text.insert(at, text.substr(at, length));
+    }
+    if (text.empty()) break;
+  }
+  try {
+    const plan::Plan plan = parse_schedule(text, "mutated")->compile(kModel);
+    RC_CLASSIFY(plan::verify(plan).safe(), "safe");
+  } catch (const Error& error) {
+    RC_ASSERT(error.kind() == ErrorKind::kUsage);
+  }
+}
+
+}  // namespace
+}  // namespace offledger::language

@@ -73,16 +73,17 @@ recordings() {
   "$bin/offledger" play --schedule accelerate --workload llama70b-6l-t8192 --device cuda -o "$out/pageable.oflg"
 }
 
-# The study runs in rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
+# study SUITE REPS: rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
 study() {
-  local round=${1:-1} resume=()
-  while [ "$round" -le "$reps" ] && [ "$(left)" -gt 30 ]; do
-    "$bin/offledger" history list --db "$database" >/dev/null 2>&1 && resume=(--resume study)
-    "$bin/offledger" run --suite study --device cuda --reps "$round" --label study --db "$database" "${resume[@]}" \
-      --budget-s "$(($(left) - 20))" >"$out/study.txt" || return
+  local suite=$1 most=$2 round=1 resume=()
+  while [ "$round" -le "$most" ]; do
+    [ "$(left)" -gt 30 ] || return 1
+    resume=()
+    "$bin/offledger" history show "$suite" --db "$database" >/dev/null 2>&1 && resume=(--resume "$suite")
+    "$bin/offledger" run --suite "$suite" --device cuda --reps "$round" --label "$suite" --db "$database" "${resume[@]}" \
+      --budget-s "$(($(left) - 20))" >"$out/$suite.txt" 2>"$out/$suite.log" || { tail -n 3 "$out/$suite.log"; return 1; }
     round=$((round + 1))
   done
-  [ "$round" -gt "$reps" ]
 }
 
 for name in "${parts[@]}"; do
@@ -94,7 +95,11 @@ for name in "${parts[@]}"; do
     collector) part collector "$bin/collector_cost" 3 ;;
     calibrate) part calibrate "$bin/offledger" calibrate --device cuda -o "$out/profile.json" ;;
     recordings) export -f recordings; recordings && echo "recordings: ok" || failed=1 ;;
-    study) if study 1; then echo "study: complete"; else echo "study: unfinished; run again to add to it"; fi ;;
+    study)
+      for suite in "study-short 3" "study $reps"; do
+        # shellcheck disable=SC2086
+        if study $suite; then echo "$suite: complete"; else echo "$suite: unfinished; run again to add to it"; fi
+      done ;;
     *) echo "ci/gpu.sh: unknown part '$name'" >&2; exit 2 ;;
   esac
 done

@@ -14,7 +14,7 @@ struct Options {
 
 void explain(const Options& options, Context& context) {
   const Subject subject = open_subject(options.subject, options.database, context.stderr_terminal);
-  analysis::Report report = analysis::analyse(subject.timeline);
+  analysis::Report report = analysis::explain(subject.timeline);
   for (const history::FindingRow& finding : subject.findings) {
     report.findings.push_back({finding.id, finding.detail, finding.disqualifies});
   }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A copy that runs while the SMs wait is the link's fault only if it could not have run earlier. While
-// kernels ran and the link stood idle, the copy that came next was held by something: not issued yet, a slot
-// still read, kernels before it on its own stream. That time is overlap lost; the next copies on the link are
-// late by it. So a gap's `link_bound` time is charged, up to the overlap lost before it in the same step (in
-// the same run, where steps wrap), to what lost it: had that not been, this much of the gap would not be
-// either. Each lost nanosecond is charged once.
+// kernels ran,
+//
+//     the link stood idle, and the copy that came next was held: not issued yet, its slot still read, kernels
+//     before it on its own stream; or the link carried a copy that is needed only after the one that the gap
+//     waits for.
+//
+// That time is lost to the needed copy, which is late by it. So a gap's `link_bound` time is charged, up to
+// what was lost before it in the same step (in the same run, where steps wrap), to what lost it: had that not
+// been, this much of the gap would not be either. Each lost nanosecond is charged once, the latest first.
 
 #pragma once
 

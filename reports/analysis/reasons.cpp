@@ -278,10 +278,14 @@ OpRow Reasons::on_link(Nanos time, Nanos& until) const noexcept {
   return kNoRow32;
 }
 
-bool Reasons::needed_later(OpRow copy, OpRow kernel) const noexcept {
+Nanos Reasons::needed_at(OpRow copy) const noexcept {
   OpRow consumer = in_->units.consumer.empty() ? kNoRow32 : in_->units.consumer[copy];
   if (consumer == kNoRow32) consumer = in_->graph.event_consumer(copy);
-  return consumer != kNoRow32 && (*ops_)[consumer].begin > (*ops_)[kernel].begin;
+  return consumer == kNoRow32 ? Nanos::min() : (*ops_)[consumer].begin;
+}
+
+bool Reasons::needed_later(OpRow copy, OpRow kernel) const noexcept {
+  return needed_at(copy) > (*ops_)[kernel].begin;
 }
 
 }  // namespace offledger::analysis

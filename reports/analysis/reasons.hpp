@@ -29,7 +29,11 @@ class Reasons {
 
   /// The H2D copies of the device, ascending by begin.
   [[nodiscard]] const std::vector<OpRow>& copies() const noexcept { return copies_; }
-  /// Whether a copy is, as far as units and events tell, needed only after `kernel` begins.
+  /// The H2D copy that runs at `time`, or kNoRow32; lowers `until` to where that changes.
+  [[nodiscard]] OpRow on_link(Nanos time, Nanos& until) const noexcept;
+  /// When a copy is first needed, as far as units and events tell; the earliest time where they do not.
+  [[nodiscard]] Nanos needed_at(OpRow copy) const noexcept;
+  /// Whether a copy is needed only after `kernel` begins.
   [[nodiscard]] bool needed_later(OpRow copy, OpRow kernel) const noexcept;
 
  private:
@@ -52,8 +56,6 @@ class Reasons {
   [[nodiscard]] Reason host_in_call(OpRow op, std::uint32_t call, Walk at) const;
   [[nodiscard]] Reason host_waiting(std::uint32_t call, Walk at) const;
   [[nodiscard]] Reason queue_full(OpRow op, std::uint32_t call, Walk at) const;
-  /// The H2D copy that runs at `time`, or kNoRow32; lowers `until` to where that changes.
-  [[nodiscard]] OpRow on_link(Nanos time, Nanos& until) const noexcept;
 
   const BlameInput* in_;
   const std::vector<GpuOp>* ops_;

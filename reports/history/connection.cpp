@@ -96,12 +96,11 @@ Connection::Connection(const std::string& path, Mode mode, const StoreOptions& o
     }
     use_wal();
     db_.exec("PRAGMA synchronous = NORMAL");
+    if (version == schema_version()) return;
   } catch (const SQLite::Exception& error) {
     throw explain(error, path_, "open it");
   }
-  if (file_version(db_) < schema_version()) {
-    write("bring its schema up to date", [&](SQLite::Database& db) { migrate(db, path_, migrations()); });
-  }
+  write("bring its schema up to date", [&](SQLite::Database& db) { migrate(db, path_, migrations()); });
 }
 
 void Connection::check_owner() const {

@@ -134,10 +134,16 @@ void Store::export_to(const std::string& path, const std::vector<std::string>& r
         fmt::format("history export {}: expected a path where nothing is, found a file. Name another", path));
   }
   const std::set<std::string> only(runs.begin(), runs.end());
-  const Connection target(path, Mode::kReadWrite, impl_->connection.options());
-  merge(impl_->connection, target, runs.empty() ? nullptr : &only);
-  // One file to send: no write-ahead log beside it.
-  target.db().exec("PRAGMA journal_mode = DELETE");
+  try {
+    const Connection target(path, Mode::kReadWrite, impl_->connection.options());
+    merge(impl_->connection, target, runs.empty() ? nullptr : &only);
+    // One file to send: no write-ahead log beside it.
+    target.db().tryExec("PRAGMA journal_mode = DELETE");
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
+    throw;
+  }
 }
 
 ImportReport Store::import_from(const std::string& path) {

@@ -26,7 +26,7 @@ struct ChromeTraceSummary {
   std::uint64_t skipped = 0;  ///< records whose end is before their begin: counted in the file too
 };
 
-/// Streams to `out`; whether all of it arrived is `out`'s state. Memory: about 64 bytes a record, never the text.
+/// Streams to `out`; whether all of it arrived is `out`'s state. Memory: 55 bytes a record, never the text.
 /// Takes any Timeline: references that point nowhere get rows of their own.
 ChromeTraceSummary chrome_trace(const trace::Timeline& timeline, std::ostream& out,
                                 const ChromeTraceOptions& options = {});

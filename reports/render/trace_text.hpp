@@ -28,6 +28,7 @@ class TraceText {
   TraceText& operator=(const TraceText&) = delete;
 
   TraceText& text(std::string_view s) {
+    if (s.empty()) return *this;
     if (s.size() > kSlack) return long_text(s);
     std::memcpy(buffer_.get() + used_, s.data(), s.size());
     return moved_by(s.size());

@@ -91,13 +91,12 @@ void CudaDevice::State::read_outputs() {
   }
 }
 
-/// Gives the streams the plan's names. CUPTI numbers streams as cudaStreamGetId does.
+/// Gives the streams the plan's names.
 void CudaDevice::State::name_rows(trace::Timeline& timeline) const {
   for (std::size_t row = 0; row < streams.size(); ++row) {
-    unsigned long long id = 0;
-    OFFLEDGER_CUDA(cudaStreamGetId(streams[row].get(), &id));
+    const std::optional<std::uint32_t> id = cupti::stream_id(streams[row].get());
     for (trace::StreamInfo& info : timeline.streams) {
-      if (info.native_id == id) info.name = timeline.intern(plan->streams[row].name);
+      if (id && info.native_id == *id) info.name = timeline.intern(plan->streams[row].name);
     }
   }
 }

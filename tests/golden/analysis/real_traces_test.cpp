@@ -98,7 +98,7 @@ TEST(RealTraces, CrossStreamEventWaits) {
   EXPECT_EQ(timeline.kernels.size(), 3U);
   EXPECT_EQ(timeline.memsets.size(), 3U);
   expect_conserved(explain(timeline));
-  const Figures& f = analyse(timeline).devices.at(0).total;
+  const Figures f = analyse(timeline).devices.at(0).total;
   EXPECT_EQ(f.ledger.wall(), f.compute + f.gpu_idle());
   EXPECT_EQ(f.h2d.copies, 0U);
 }

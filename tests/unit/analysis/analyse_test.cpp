@@ -126,7 +126,7 @@ TEST(Analyse, BlockingCallsCountAndTheJoinDoesNot) {
   story.overhead(trace::OverheadKind::kCommandBufferFull, 80, 84);
   story.call("cudaLaunchKernel", 79, 85);  // 4 of it under a full buffer
   story.device_sync(90, 131);              // the join
-  const Figures& f = analyse(story.timeline).devices[0].total;
+  const Figures f = analyse(story.timeline).devices[0].total;
   EXPECT_EQ(f.cpu_blocked, nanos(3 + 20 + 5 + 10 + 4));
   EXPECT_EQ(f.step_join, nanos(130 - 90)) << "clipped to the window";
 }
@@ -135,7 +135,7 @@ TEST(Analyse, WithoutHostCallsNothingIsSaidOfTheHost) {
   Story story;
   story.kernel(kCompute, 0, 10, 20);
   story.timeline.calls.clear();
-  const Figures& f = analyse(story.timeline).devices[0].total;
+  const Figures f = analyse(story.timeline).devices[0].total;
   EXPECT_FALSE(f.cpu_blocked.has_value());
   EXPECT_FALSE(f.step_join.has_value());
   EXPECT_FALSE(f.host_work.has_value());
@@ -196,7 +196,7 @@ TEST(Analyse, SteadyStateAndFill) {
     gpu += length;
     host += 4;
   }
-  const Figures& f = analyse(story.timeline).devices[0].total;
+  const Figures f = analyse(story.timeline).devices[0].total;
   EXPECT_EQ(f.steady_layer, nanos(20));
   EXPECT_EQ(f.layers, 16U);
   EXPECT_EQ(f.fill, f.ledger.wall() - nanos(16 * 20));

@@ -116,8 +116,27 @@ TEST(Blame, ANeededCopyBehindOneThatIsNeededLater) {
   story.kernel(kCompute, 10, 70, 80);
   story.wait(kCompute, later, 12);
   story.kernel(kCompute, 14, 80, 90);
+  // Had the needed copy gone first, it would have been in by 20.
+  EXPECT_EQ(causes(story), (Causes{{"transfer_wait/head_of_line by event", 50}}));
+}
+
+/// The second layer's weights came first and were hidden; the first layer's, needed before, were not.
+TEST(Blame, ACopyThatRanUnderKernelsInFrontOfANeededOne) {
+  Story story;
+  story.kernel(kCompute, 0, 10, 60);
+  story.op(2, "layer", 1, 3);
+  story.h2d(kLink, 1, 20, 50);
+  story.op(1, "layer", 3, 5);
+  story.h2d(kLink, 3, 50, 100);
+  const auto ready = story.record(kLink, 5);
+  story.wait(kCompute, ready, 7);
+  story.op(1, "layer", 9, 11);
+  story.kernel(kCompute, 9, 100, 120);
+  story.op(2, "layer", 11, 13);
+  story.kernel(kCompute, 11, 120, 140);
+  // 40 ns of gap: 30 were carried for layer 2, and the link idled 10 for want of the copy's start.
   EXPECT_EQ(causes(story),
-            (Causes{{"transfer_wait/head_of_line by event", 40}, {"transfer_wait/link_bound by event", 10}}));
+            (Causes{{"transfer_wait/head_of_line by event", 30}, {"transfer_wait/link_bound by event", 10}}));
 }
 
 TEST(Blame, AFullQueueBehindACopy) {

@@ -11,12 +11,10 @@ shift
 
 log=build/$preset.log
 mkdir -p build
-configure_needed() { [ ! -f "build/$preset/build.ninja" ]; }
-if configure_needed; then
-  echo "configuring build/$preset" >&2
-  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+quietly() { "$@" >"$log" 2>&1 || { grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Generating)' "$log" >&2; exit 1; }; }
+
+if [ ! -f "build/$preset/build.ninja" ]; then
+  echo "configuring and building build/$preset (log: $log); the first time takes some minutes" >&2
+  quietly cmake --preset "$preset"
 fi
-if ! ninja -C "build/$preset" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
-  echo "building build/$preset (log: $log)" >&2
-  ninja -C "build/$preset" "$@" >"$log" 2>&1 || { grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Generating)' "$log" >&2; exit 1; }
-fi
+quietly ninja -C "build/$preset" "$@"

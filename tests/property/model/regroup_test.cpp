@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -19,10 +20,10 @@ Workload any_workload() {
   workload.shape.layers = 3;
   const std::uint64_t groups = up_to(4);
   for (std::uint64_t group = 0; group < groups; ++group) {
-    plan::Group made{"g" + std::to_string(group), {}};
+    plan::Group made{fmt::format("g{}", group), {}};
     const std::uint64_t tensors = up_to(4);
     for (std::uint64_t t = 0; t < tensors; ++t)
-      made.tensors.push_back({"t" + std::to_string(t), up_to(1'000'000)});
+      made.tensors.push_back({fmt::format("t{}", t), up_to(1'000'000)});
     workload.shape.groups.push_back(made);
     workload.costs.push_back(
         {nanos(static_cast<std::int64_t>(up_to(1'000'000'000))), static_cast<std::uint32_t>(up_to(20))});
@@ -48,7 +49,7 @@ plan::ModelShape by_tensor(const plan::ModelShape& shape) {
   plan::ModelShape cut{shape.layers, {}};
   for (const plan::Group& group : shape.groups) {
     for (const plan::Tensor& tensor : group.tensors)
-      cut.groups.push_back({group.name + "." + tensor.name, {tensor}});
+      cut.groups.push_back({fmt::format("{}.{}", group.name, tensor.name), {tensor}});
   }
   return cut;
 }

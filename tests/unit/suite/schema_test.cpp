@@ -3,6 +3,7 @@
 // Every shipped data file is what its JSON Schema says, and what the parser refuses in structure the schema
 // refuses too: an editor that reads the schema is not told another story.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ using Json = nlohmann::json;
 class Schema {
  public:
   explicit Schema(const std::string& path) {
-    const Json json = Json::parse(json::read_file(std::string(OFFLEDGER_SOURCE_DIR) + "/" + path));
+    const Json json = Json::parse(json::read_file(fmt::format("{}/{}", OFFLEDGER_SOURCE_DIR, path)));
     valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(json), schema_);
   }
   [[nodiscard]] bool takes(const Json& json) const {

@@ -29,7 +29,7 @@ TEST(OrderTurns, TheSeedDecidesTheOrder) {
   };
   EXPECT_EQ(cells(7), cells(7));
   EXPECT_NE(cells(7), cells(8));
-  EXPECT_EQ(cells(1), (std::vector<std::uint32_t>{4, 3, 1, 0, 2, 5, 5, 4, 1, 2, 3, 0}));
+  EXPECT_EQ(cells(1), (std::vector<std::uint32_t>{0, 1, 3, 2, 4, 5, 3, 5, 4, 1, 0, 2}));
 }
 
 /// A shell script that stands for the program.

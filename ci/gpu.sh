@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that needs a GPU, from a bundle (cmake --build --preset bundle) or a checkout's build: the GPU tests, the
-# core's and the collector's own cost, calibration, and the study of the schedules. Results go to one folder; a part
+# core's and the collector's own cost, calibration, check mode, small recordings, and the study of the schedules. Results go to one folder; a part
 # that is done is not done again, and the study adds repetitions to its database, so that several short stays add up.
 #
 #   ./ci/gpu.sh [--part NAME]… [--budget-s N] [--reps N] [--out FOLDER]
-#   parts: doctor tests core collector calibrate recordings study   (default: all, in this order)
+#   parts: doctor tests core collector calibrate check recordings study   (default: all, in this order)
+#          transformers   (by name only: needs python3 with torch and transformers)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,8 +26,9 @@ while [ $# -gt 0 ]; do
     *) echo "ci/gpu.sh: unknown option '$1' (known: --part --budget-s --reps --out)" >&2; exit 2 ;;
   esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(doctor tests core collector calibrate recordings study)
+[ ${#parts[@]} -gt 0 ] || parts=(doctor tests core collector calibrate check recordings study)
 mkdir -p "$out"
+export bin out
 database=$out/study.sqlite
 begin=$SECONDS
 failed=0
@@ -65,13 +67,36 @@ part() {
   fi
 }
 
+# A few layers of each schedule, and of one that copies from pageable memory: small enough to keep as fixtures.
 recordings() {
-  # A few layers of each schedule, small enough to keep as fixtures.
-  for schedule in history1 history stage1 stage2 stage12 blocking1; do
-    "$bin/offledger" play --schedule $schedule --workload llama70b-6l-t8192 --device cuda -o "$out/$schedule.oflg" || return
+  local schedule file
+  mkdir -p "$out/recordings"
+  for schedule in history1 history stage1 stage2 stage12 blocking1 accelerate; do
+    file=$out/recordings/$schedule.oflg
+    "$bin/offledger" play --schedule "$schedule" --workload llama70b-6l-t8192 --device cuda -o "$file" || return 1
+    [ "$(stat -c %s "$file")" -le 300000 ] || { echo "$file: over 300 kB"; return 1; }
+    "$bin/offledger" explain "$file" >"${file%.oflg}.txt" || return 1
   done
-  "$bin/offledger" play --schedule accelerate --workload llama70b-6l-t8192 --device cuda -o "$out/pageable.oflg"
+  ls -l "$out/recordings"
 }
+
+# Whether each schedule computes what the model computes, 70B layers, with copies and readers late in turn.
+check() {
+  "$bin/offledger" run --check --device cuda --workload llama70b-6l-t8192 --schedule history1 --schedule history \
+    --schedule stage1 --schedule stage2 --schedule stage12 --schedule blocking1
+}
+
+# Two small random checkpoints by transformers, and the reference core on them.
+transformers() {
+  local script
+  for script in tests/gpu/model_cuda ci ../../tests/gpu/model_cuda; do
+    [ -e "$script/make_checkpoints.py" ] && break
+  done
+  python3 "$script/make_checkpoints.py" "$out/checkpoints" || return 1
+  OFFLEDGER_CHECKPOINTS=$out/checkpoints "$bin/gpu_model_cuda" --gtest_filter='CheckpointTest.*'
+}
+
+export -f recordings check transformers  # part() runs them under timeout
 
 # study SUITE REPS: rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
 study() {
@@ -80,7 +105,7 @@ study() {
     [ "$(left)" -gt 30 ] || return 1
     resume=()
     "$bin/offledger" history show "$suite" --db "$database" >/dev/null 2>&1 && resume=(--resume "$suite")
-    "$bin/offledger" run --suite "$suite" --device cuda --reps "$round" --label "$suite" --db "$database" "${resume[@]}" \
+    "$bin/offledger" run --suite "$suite" --device cuda --reps "$round" --label "$suite" --commit "$(cat commit 2>/dev/null)" --db "$database" "${resume[@]}" \
       --budget-s "$(($(left) - 20))" >"$out/$suite.txt" 2>"$out/$suite.log" || { tail -n 3 "$out/$suite.log"; return 1; }
     round=$((round + 1))
   done
@@ -94,7 +119,7 @@ for name in "${parts[@]}"; do
     core) part core "$bin/layer_bench" ;;
     collector) part collector "$bin/collector_cost" 3 ;;
     calibrate) part calibrate "$bin/offledger" calibrate --device cuda -o "$out/profile.json" ;;
-    recordings) export -f recordings; recordings && echo "recordings: ok" || failed=1 ;;
+    check | recordings | transformers) part "$name" bash -uc "$name" ;;
     study)
       for suite in "study-short 3" "study $reps"; do
         # shellcheck disable=SC2086

@@ -21,13 +21,17 @@ struct Context {
 void add_run(CLI::App& app, Context& context);
 void add_play(CLI::App& app, Context& context);
 void add_gate(CLI::App& app, Context& context);
+void add_ab(CLI::App& app, Context& context);
+void add_changes(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
+void add_profile(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_lists(CLI::App& app, Context& context);  ///< schedules, workloads, devices, suites
 void add_history(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+void add_calibrate(CLI::App& app, Context& context);
 
 /// --format with the given choices; the first is the default.
 inline CLI::Option* add_format(CLI::App& command, std::string& format, const std::vector<std::string>& choices) {

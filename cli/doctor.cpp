@@ -26,7 +26,8 @@ host::Facts gather() {
   facts.cuda_built = OFFLEDGER_CUDA_VERSION;
   facts.cupti_version = cupti::library_version();
   try {
-    (void)suite::find_device("cuda")(0);
+    (void)suite::identify("cuda");
+    facts.cupti_problem = cupti::why_unavailable();
   } catch (const Error& error) {
     facts.cupti_problem = error.what();
   }

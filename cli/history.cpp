@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <ctime>
 #include <iostream>
 
+#include "ci/gate/calendar.hpp"
 #include "cli/command.hpp"
 #include "cli/table_options.hpp"
 #include "reports/history/store.hpp"
@@ -11,8 +14,10 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string database, format, run, name, reason;
-  std::size_t limit = 20;
+  std::string database, format, run, name, reason, file, since;
+  std::vector<std::string> runs;
+  std::size_t limit = 20, newest = 0;
+  bool dry_run = false;
 };
 
 void list(const Options& options, Context& context) {
@@ -24,7 +29,8 @@ void list(const Options& options, Context& context) {
 void show(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   const history::Run run = store.load(store.resolve(options.run));
-  std::cout << (options.format == "json" ? render::run_json(run, {.identity = true}) : render::run_text(run, context.style, table_options(run)));
+  std::cout << (options.format == "json" ? render::run_json(run, {.identity = true})
+                                         : render::run_text(run, context.style, table_options(run)));
 }
 
 void accept_baseline(const Options& options) {
@@ -42,6 +48,49 @@ void list_baselines(const Options& options, Context& context) {
                                          : render::baselines_text(baselines, context.style));
 }
 
+void prune(const Options& options) {
+  if (options.newest == 0 && options.since.empty()) {
+    throw Error(ErrorKind::kUsage, "expected what to keep: --keep N runs, those --since YYYY-MM-DD, or both");
+  }
+  history::Retention retention{
+      .newest = options.newest, .since_unix = std::nullopt, .dry_run = options.dry_run};
+  if (!options.since.empty()) {
+    const auto days = gate::days_of(options.since);
+    if (!days)
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("--since: expected a day as YYYY-MM-DD, found '{}'", options.since));
+    retention.since_unix = *days * 86'400;
+  }
+  (void)history::Store(options.database, history::Mode::kReadOnly);  // prune an existing file, make none
+  const history::PruneReport report =
+      history::Store(options.database, history::Mode::kReadWrite).prune(retention);
+  std::cout << fmt::format("{}removed {} runs and {} artifacts, kept {} runs\n",
+                           options.dry_run ? "would have " : "", report.runs_removed,
+                           report.artifacts_removed, report.runs_kept);
+}
+
+void export_runs(const Options& options) {
+  const history::Store store(options.database, history::Mode::kReadOnly);
+  std::vector<std::string> ids;
+  for (const std::string& run : options.runs) ids.push_back(store.resolve(run));
+  store.export_to(options.file, ids);
+  std::cout << fmt::format(
+      "{}: {} runs\n", options.file,
+      ids.empty() ? history::Store(options.file, history::Mode::kReadOnly).list(SIZE_MAX / 2).size()
+                  : ids.size());
+}
+
+void import_runs(const Options& options) {
+  (void)history::Store(options.file,
+                       history::Mode::kReadOnly);  // the other file is checked before ours is made
+  const history::ImportReport report =
+      history::Store(options.database, history::Mode::kReadWrite).import_from(options.file);
+  std::cout << fmt::format(
+      "added {} runs, {} baselines, {} verdicts, {} artifacts; {} runs were there already\n",
+      report.runs_added, report.baselines_added, report.verdicts_added, report.artifacts_added,
+      report.runs_present);
+}
+
 }  // namespace
 
 void add_history(CLI::App& app, Context& context) {
@@ -49,7 +98,9 @@ void add_history(CLI::App& app, Context& context) {
   command->require_subcommand(1);
   const auto options = std::make_shared<Options>();
   options->database = history::default_path();
-  const auto with_database = [&](CLI::App* sub) { sub->add_option("--db", options->database, "history database"); };
+  const auto with_database = [&](CLI::App* sub) {
+    sub->add_option("--db", options->database, "history database");
+  };
 
   auto* list_runs = command->add_subcommand("list", "runs, newest first");
   with_database(list_runs);
@@ -59,7 +110,8 @@ void add_history(CLI::App& app, Context& context) {
 
   auto* show_run = command->add_subcommand("show", "one run's figures");
   with_database(show_run);
-  show_run->add_option("RUN", options->run, "id, unique prefix, `latest`, label, commit or baseline")->required();
+  show_run->add_option("RUN", options->run, "id, unique prefix, `latest`, label, commit or baseline")
+      ->required();
   add_format(*show_run, options->format, {"text", "json"});
   show_run->callback([options, &context] { show(*options, context); });
 
@@ -75,6 +127,27 @@ void add_history(CLI::App& app, Context& context) {
   with_database(list_them);
   add_format(*list_them, options->format, {"text", "json"});
   list_them->callback([options, &context] { list_baselines(*options, context); });
+
+  auto* prune_runs =
+      command->add_subcommand("prune", "removes old runs; every run that was ever a baseline stays");
+  with_database(prune_runs);
+  prune_runs->add_option("--keep", options->newest, "keep the newest N runs")->check(CLI::PositiveNumber);
+  prune_runs->add_option("--since", options->since, "keep runs from that day on (YYYY-MM-DD, UTC)");
+  prune_runs->add_flag("--dry-run", options->dry_run, "say what would be removed");
+  prune_runs->callback([options] { prune(*options); });
+
+  auto* export_file =
+      command->add_subcommand("export", "runs as a history file of their own, with their artifacts");
+  with_database(export_file);
+  export_file->add_option("FILE", options->file, "the file to write; it must not exist")->required();
+  export_file->add_option("RUN", options->runs, "runs; default: all");
+  export_file->callback([options] { export_runs(*options); });
+
+  auto* import_file =
+      command->add_subcommand("import", "adds what another history file holds and this one does not");
+  with_database(import_file);
+  import_file->add_option("FILE", options->file, "the other file")->required();
+  import_file->callback([options] { import_runs(*options); });
 }
 
 }  // namespace offledger::cli

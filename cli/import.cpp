@@ -6,30 +6,48 @@
 
 #include "cli/artifacts.hpp"
 #include "cli/command.hpp"
+#include "cli/recorded_run.hpp"
 #include "collectors/trace/recording_file.hpp"
-#include "reports/history/store.hpp"
+#include "schedules/base/error.hpp"
 
 namespace offledger::cli {
+namespace {
+
+struct Options {
+  std::string input, output;
+  Keeping keeping;
+};
+
+void import(const Options& options, Context& context) {
+  check(options.keeping);
+  if (!std::filesystem::exists(options.input))
+    throw Error(ErrorKind::kUsage, options.input + ": no such file");
+  const Subject subject = open_subject(options.input, history::default_path(), context.stderr_terminal);
+  const trace::Timeline& timeline = subject.timeline;
+  const bool kept = !options.keeping.cell.empty();
+  if (kept) keep(timeline, analysis::explain(timeline), options.keeping);
+  const std::string output = options.output.empty() && !kept ? options.input + ".oflg" : options.output;
+  if (!output.empty()) trace::save(timeline, output);
+  std::cout << fmt::format("{}: {} GPU operations, {} host calls, {} ranges\n",
+                           output.empty() ? options.input : output, timeline.gpu_op_count(),
+                           timeline.calls.size(), timeline.ranges.size());
+}
+
+}  // namespace
 
 void add_import(CLI::App& app, Context& context) {
-  struct Options {
-    std::string input, output;
-  };
-  auto* command = app.add_subcommand("import", "a Kineto/Chrome JSON(.gz) or Nsight Systems SQLite trace as a recording");
+  auto* command =
+      app.add_subcommand("import", "a Kineto/Chrome JSON(.gz) or Nsight Systems SQLite trace as a recording");
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->input, "the trace")->required();
-  command->add_option("-o,--output", options->output, "recording to write; default: FILE.oflg");
-  command->callback([options, &context] {
-    if (!std::filesystem::exists(options->input)) {
-      throw Error(ErrorKind::kUsage, options->input + ": no such file");
-    }
-    const Subject subject = open_subject(options->input, history::default_path(), context.stderr_terminal);
-    const std::string output = options->output.empty() ? options->input + ".oflg" : options->output;
-    trace::save(subject.timeline, output);
-    std::cout << fmt::format("{}: {} GPU operations, {} host calls, {} ranges\n", output,
-                             subject.timeline.gpu_op_count(), subject.timeline.calls.size(),
-                             subject.timeline.ranges.size());
-  });
+  command->add_option("-o,--output", options->output, "recording to write; default without --db: FILE.oflg");
+  command->add_option("--db", options->keeping.database,
+                      "history database to keep the steps in, as repetitions");
+  command->add_option("--cell", options->keeping.cell,
+                      "SCHEDULE/WORKLOAD: the name under which they are kept");
+  command->add_option("--label", options->keeping.label, "a name to find the run by");
+  command->add_option("--commit", options->keeping.commit, "the commit that was traced");
+  command->callback([options, &context] { import(*options, context); });
 }
 
 }  // namespace offledger::cli

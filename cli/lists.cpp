@@ -65,7 +65,7 @@ std::vector<render::DeviceRow> devices() {
   render::DeviceRow cuda;
   cuda.name = "cuda:0";
   try {
-    cuda.description = suite::find_device("cuda")(0)->identity().description;
+    cuda.description = suite::identify("cuda").description;
     cuda.available = true;
   } catch (const Error& error) {
     cuda.why = error.what();

@@ -13,6 +13,7 @@
 
 #include "cli/command.hpp"
 #include "cli/version.hpp"
+#include "reports/render/cells.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
@@ -39,8 +40,14 @@ int exit_code_of(ErrorKind kind) {
   return 4;
 }
 
+/// Names out of files and arguments neither move the cursor nor colour the terminal.
 int fail(std::string_view message, int code) {
-  std::cerr << "offledger: " << message << '\n';
+  std::cerr << "offledger: ";
+  for (std::size_t end = message.find('\n'); end != std::string_view::npos; end = message.find('\n')) {
+    std::cerr << render::printable(message.substr(0, end)) << '\n';
+    message.remove_prefix(end + 1);
+  }
+  std::cerr << render::printable(message) << '\n';
   return code;
 }
 
@@ -55,8 +62,8 @@ int run(int argc, char** argv) {
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("offledger: ") + error.what() + "\nSee `offledger --help`.\n";
   });
-  for (const auto add : {add_run, add_play, add_gate, add_explain, add_trace, add_import, add_verify, add_lists, add_history,
-                         add_doctor}) {
+  for (const auto add : {add_run, add_play, add_ab, add_gate, add_changes, add_explain, add_profile, add_trace, add_import, add_verify,
+                         add_lists, add_history, add_doctor, add_calibrate}) {
     add(app, context);
   }
   try {

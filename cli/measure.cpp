@@ -19,7 +19,7 @@ suite::Played play_here(const suite::Case& what, const suite::DeviceMaker& make_
 }
 
 void add_rep(history::Cell& cell, const suite::Played& played, std::uint32_t number, std::uint32_t order) {
-  const analysis::Report report = analysis::analyse(played.recording);
+  const analysis::Report report = analysis::explain(played.recording);
   history::Rep rep = to_rep(report, number);
   rep.process = played.process;
   rep.order = order;
@@ -37,6 +37,13 @@ history::Rep to_rep(const analysis::Report& report, std::uint32_t number) {
   rep.number = number;
   for (const metrics::Value& value : metrics::evaluate(report.devices.front())) {
     rep.values.emplace(value.metric->name, value.value);
+  }
+  const auto steps = analysis::warm_steps(report.devices.front());
+  for (const analysis::StepReport* step : steps) {
+    for (const analysis::CauseTime& cause : step->causes) {
+      const std::string name = cause.sub.empty() ? cause.cause : cause.cause + "/" + cause.sub;
+      rep.causes_ns[name] += static_cast<double>(cause.time.count()) / static_cast<double>(steps.size());
+    }
   }
   return rep;
 }
@@ -64,7 +71,7 @@ std::vector<history::Cell> empty_cells(const Measurement& what, const device::Id
 
 bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn) {
   const suite::DeviceMaker make_device = suite::find_device(what.device);
-  const bool in_child = make_device(0)->identity().kind == trace::DeviceKind::kCuda;
+  const bool in_child = suite::identify(what.device).kind == trace::DeviceKind::kCuda;
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   const auto begin = std::chrono::steady_clock::now();
   std::uint32_t order = 0;

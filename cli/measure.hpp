@@ -36,7 +36,7 @@ std::vector<history::Cell> empty_cells(const Measurement& what, const device::Id
 /// Adds the repetitions that `cells` lack. False where the budget ended before all were taken.
 bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn);
 
-/// The figures and findings of one recording.
+/// The figures and findings of one recording; the causes of idle time, by explain(), are a warm step's mean.
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number);
 std::vector<history::FindingRow> to_findings(const analysis::Report& report);
 

@@ -5,9 +5,12 @@
 #include <iostream>
 #include <optional>
 
+#include "cli/against.hpp"
 #include "cli/artifacts.hpp"
+#include "cli/claims.hpp"
 #include "cli/command.hpp"
 #include "cli/measure.hpp"
+#include "cli/same_answer.hpp"
 #include "cli/table_options.hpp"
 #include "cli/version.hpp"
 #include "reports/history/store.hpp"
@@ -17,18 +20,28 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string suite, database, label, commit, format, resume;
+  std::string suite, database, label, commit, format, resume, against, against_database;
   std::vector<std::string> schedules, workloads;
   std::string device = "sim";
   std::uint32_t reps = 0;
   std::uint64_t seed = 1;
   double budget_s = 0;
+  bool check = false;
 };
 
 constexpr const char* kDefaultWorkload = "llama70b-prefill-8k";
 constexpr std::uint32_t kNoisyReps = 10;
 
-suite::Suite choose_cases(const Options& options) {
+/// The measured run that a prediction is held against; none where none was named.
+std::optional<history::Run> measured_run(const Options& options) {
+  if (options.against.empty()) return std::nullopt;
+  const std::string& file = options.against_database.empty() ? options.database : options.against_database;
+  const history::Store store(file, history::Mode::kReadOnly);
+  return store.load(store.resolve(options.against));
+}
+
+suite::Suite choose_cases(const Options& options, const std::optional<history::Run>& measured) {
+  if (measured && options.schedules.empty() && options.suite.empty()) return cases_of(*measured);
   if (options.schedules.empty()) {
     const suite::Suite found = suite::find_suite(options.suite.empty() ? "smoke" : options.suite);
     if (options.workloads.empty()) return found;
@@ -90,13 +103,25 @@ int exit_code_of(const history::Run& run) {
   return 0;
 }
 
+std::string text(const history::Run& run, const std::optional<history::Run>& measured, const std::string& format,
+                 const render::Style& style) {
+  const bool json = format == "json";
+  if (measured) return json ? against_json(run, *measured) : against_table(run, *measured, style);
+  return json ? render::run_json(run) : render::run_table(run, style, table_options(run));
+}
+
 void run(const Options& options, Context& context) {
+  const std::optional<history::Run> measured = measured_run(options);
   Measurement what;
-  what.suite = choose_cases(options);
+  what.suite = choose_cases(options, measured);
+  if (options.check) {
+    context.exit_code = check_answers(what.suite, options.device, options.format, context.style);
+    return;
+  }
   what.device = options.device;
   what.seed = options.seed;
   if (options.budget_s > 0) what.budget_s = options.budget_s;
-  const device::Identity device = suite::find_device(options.device)(0)->identity();
+  const device::Identity device = suite::identify(options.device);
   what.reps = choose_reps(options, what.suite, device);
 
   history::Store store(options.database, history::Mode::kReadWrite);
@@ -112,8 +137,12 @@ void run(const Options& options, Context& context) {
     result.complete = measure(what, result.cells, keep, [&](const std::string& now) { progress.step(now); });
   }
   result.id = store.insert(result);
-  std::cout << (options.format == "json" ? render::run_json(result)
-                                         : render::run_table(result, context.style, table_options(result)));
+  std::string shown = text(result, measured, options.format, context.style);
+  if (result.suite == "seed") {
+    const std::string simulated = device.kind == trace::DeviceKind::kSim ? options.device : "sim";
+    shown = add_claims(shown, options.format == "json", simulated, find_study(store), context.style);
+  }
+  std::cout << shown;
   std::cerr << fmt::format("run {} in {}{}\n", result.id.substr(0, 12), options.database,
                            result.complete ? "" : "; the budget ended first: continue it with --resume");
   context.exit_code = exit_code_of(result);
@@ -138,6 +167,12 @@ void add_run(CLI::App& app, Context& context) {
   command->add_option("--commit", options->commit, "the commit that was measured");
   command->add_option("--budget-s", options->budget_s, "begin no repetition after this many seconds")->check(CLI::PositiveNumber);
   command->add_option("--resume", options->resume, "take over an earlier run's repetitions and add what it lacks");
+  auto* against = command->add_option("--against", options->against,
+                                      "print what is predicted here beside what this run measured, cell by cell; its "
+                                      "cells are run unless --suite or --schedule names others");
+  command->add_option("--against-db", options->against_database, "where that run is, if not in --db")->needs(against);
+  command->add_flag("--check", options->check, "cuda: only whether each schedule's answer is the model's, under delays")
+      ->excludes(against);
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { run(*options, context); });
 }

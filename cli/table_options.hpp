@@ -12,6 +12,7 @@ namespace offledger::cli {
 
 inline render::RunTableOptions table_options(const history::Run& run) {
   render::RunTableOptions options;
+  options.ranked = run.suite == "engines";
   for (const history::Cell& cell : run.cells) {
     if (find_embedded(model::workload_files(), cell.key.workload + ".json") == nullptr) continue;
     options.layers_of[cell.key.workload] = model::find_workload(cell.key.workload).shape.layers;

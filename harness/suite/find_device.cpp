@@ -62,15 +62,22 @@ DeviceMaker sim_devices(std::string_view argument, const std::string& device) {
 
 }  // namespace
 
+std::optional<std::uint32_t> cuda_ordinal(std::string_view name) {
+  if (name == "cuda") return 0;
+  return name.starts_with("cuda:") ? parse_number<std::uint32_t>(name.substr(5)) : std::nullopt;
+}
+
+device::Identity identify(const std::string& name) {
+  const auto ordinal = cuda_ordinal(name);
+  return ordinal ? cuda_identity(*ordinal) : find_device(name)(0)->identity();
+}
+
 DeviceMaker find_device(const std::string& name) {
   const std::string_view view = name;
   if (view == "sim" || view.starts_with("sim:"))
     return sim_devices(view.substr(std::min<std::size_t>(4, view.size())), name);
   if (view.starts_with("sim+noise=")) return sim_devices(view.substr(3), name);
-  if (view == "cuda") return cuda_devices(0);
-  if (view.starts_with("cuda:")) {
-    if (const auto ordinal = parse_number<std::uint32_t>(view.substr(5))) return cuda_devices(*ordinal);
-  }
+  if (const auto ordinal = cuda_ordinal(view)) return cuda_devices(*ordinal);
   throw Error(
       ErrorKind::kUsage,
       fmt::format("no device '{}'{}. Devices are sim, sim:PROFILE, sim:PROFILE+noise=SEED,PERMILLE, cuda and "

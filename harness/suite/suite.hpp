@@ -62,4 +62,8 @@ trace::Timeline play(const language::Schedule& schedule, const model::Workload& 
 using DeviceMaker = std::function<std::unique_ptr<device::Device>(std::uint32_t rep)>;
 DeviceMaker find_device(const std::string& name);
 
+/// What that device is, without making one: a process that starts others to measure must not hold the GPU
+/// itself. Throws as find_device does, and Error(kNotMeasured) where there is no such GPU.
+device::Identity identify(const std::string& name);
+
 }  // namespace offledger::suite

@@ -57,7 +57,7 @@ class Loop(CliTest):
         verdict = self.run_cli("gate")
         self.assertEqual(verdict.code, 1, verdict.out)
         self.assertIn("history1", verdict.out)
-        self.assertRegex(verdict.out.splitlines()[0] + verdict.out.splitlines()[1], r"overlap 100\.0 % -> \d+\.\d %")
+        self.assertRegex(" ".join(line.strip() for line in verdict.out.splitlines()[:4]), r"overlap 100\.0 % -> \d+\.\d %")
         self.assertIn("How the ledger moved in history1 / llama70b-prefill-12k", verdict.out)
         self.assertIn("H2D exposed", verdict.out)
         self.assertEqual(json.loads(verdict.out.splitlines()[-1].split(": ", 1)[1]), {"verdict": "fail", "exit": 1})

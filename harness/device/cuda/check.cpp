@@ -10,6 +10,34 @@
 
 namespace offledger::cuda {
 
+namespace {
+
+using NamedDelays = std::pair<std::string, Delays>;
+
+/// One run a stream of that kind, where there are several: `delays` on that stream alone.
+void add_each_stream(const plan::Plan& plan, plan::StreamKind kind, const NamedDelays& late,
+                     std::vector<NamedDelays>& runs) {
+  const auto of_kind = [&](const plan::StreamInfo& info) { return info.kind == kind; };
+  if (std::count_if(plan.streams.begin(), plan.streams.end(), of_kind) < 2) return;
+  for (std::uint32_t row = 0; row < plan.streams.size(); ++row) {
+    if (!of_kind(plan.streams[row])) continue;
+    Delays delays = late.second;
+    delays.only_on = plan::StreamId{row};
+    runs.emplace_back(fmt::format("{} on {}", late.first, plan.streams[row].name), delays);
+  }
+}
+
+std::vector<NamedDelays> runs_of(const plan::Plan& plan, Nanos delay) {
+  const NamedDelays copies("late copies", {delay, Nanos::zero(), std::nullopt});
+  const NamedDelays readers("late readers", {Nanos::zero(), delay, std::nullopt});
+  std::vector<NamedDelays> runs{{"as scheduled", {}}, copies, readers};
+  add_each_stream(plan, plan::StreamKind::kCopy, copies, runs);
+  add_each_stream(plan, plan::StreamKind::kCompute, readers, runs);
+  return runs;
+}
+
+}  // namespace
+
 plan::Plan all_resident(const plan::ModelShape& model) {
   plan::Builder builder("all_resident", model);
   const plan::StreamId compute = builder.stream("compute", plan::StreamKind::kCompute);
@@ -34,7 +62,7 @@ std::string CheckReport::summary() const {
     if (run.same) continue;
     if (!text.empty()) text += "; ";
     text += fmt::format("step {} differs, {} ({})", run.first_difference, run.name,
-                        run.finite ? "weights of another unit were read"
+                        run.finite ? "weights of another unit, or another layer's activations, were read"
                                    : "NaN: a slot was read before its copy arrived or after its release");
   }
   return text;
@@ -62,11 +90,8 @@ const std::vector<StepOutput>& Checker::expected() {
 
 CheckReport Checker::check(const plan::Plan& plan) {
   const std::vector<StepOutput>& wanted = expected();
-  const std::pair<const char*, Delays> runs[] = {{"as scheduled", {}},
-                                                 {"late copies", {delay_, Nanos::zero()}},
-                                                 {"late readers", {Nanos::zero(), delay_}}};
   CheckReport report;
-  for (const auto& [name, delays] : runs) {
+  for (const auto& [name, delays] : runs_of(plan, delay_)) {
     const std::vector<StepOutput> found = play(plan, delays);
     CheckRun& run = report.runs.emplace_back();
     run.name = name;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether a schedule computes what the model computes. A plan is played in check mode three times: as it is,
-// with every copy late, and with every reader late; each run's tokens and logits must equal, bit for bit,
-// those of a run whose weights never left the device. A wait that a plan lacks then reads NaN or another
-// layer's weights.
+// Whether a schedule computes what the model computes. A plan is played in check mode as it is, with every
+// copy late, with every reader late, and, where several streams copy or compute, with one of them late at a
+// time: two streams that are late alike keep their order. Each run's tokens and logits must equal, bit for
+// bit, those of a run whose weights never left the device. A wait that a plan lacks then reads NaN, another
+// layer's weights, or activations that are not there yet.
 //
-// What the verifier (schedules/plan) proves for every timing, this tries on the real thing for three.
+// What the verifier (schedules/plan) proves for every timing, this tries on the real thing for a few.
 
 #pragma once
 
@@ -21,7 +22,7 @@ namespace offledger::cuda {
 [[nodiscard]] plan::Plan all_resident(const plan::ModelShape& model);
 
 struct CheckRun {
-  std::string name;  ///< "as scheduled", "late copies", "late readers"
+  std::string name;  ///< "as scheduled", "late copies", "late readers", "late readers on compute_ffn"
   bool same = false;
   std::uint32_t first_difference = 0;  ///< the step; meaningless where same
   bool finite = true;                  ///< the step's logits; false where poison was read

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/device/cuda/cuda_device.hpp"
 
-#include <chrono>
+#include <fmt/format.h>
 
 #include "harness/device/cuda/device_state.hpp"
 
@@ -48,11 +48,12 @@ void CudaDevice::unit_begin(plan::UnitId unit) {
   state_->ranges->begin_unit(unit);
 }
 
-/// Spins, as a slow Python loop would: the thread keeps its core.
+/// Spins, as a slow Python loop would: the thread keeps its core. On the recording's clock, so that the range
+/// is no shorter than what was asked for.
 void CudaDevice::host_work(Nanos duration) {
-  const auto end = std::chrono::steady_clock::now() + duration;
   state_->ranges->begin_host_work();
-  while (std::chrono::steady_clock::now() < end) {
+  const Nanos end = RangeLog::now() + duration;
+  while (RangeLog::now() < end) {
   }
   state_->ranges->end_op();
 }
@@ -75,8 +76,7 @@ void CudaDevice::pin(std::uint64_t) {
 void CudaDevice::copy(const plan::Copy& op) {
   const OpRange range(*state_->ranges, RangeLog::Verb::kCopy, op.unit, op.slot);
   const cudaStream_t stream = state_->stream(op.stream);
-  const Nanos delay = state_->options.delays.before_copy;
-  if (delay > Nanos::zero()) model::cuda::spin(static_cast<std::uint64_t>(delay.count()), stream);
+  state_->delay(op.stream, state_->options.delays.before_copy);
   std::byte* const slot = state_->slot_data(op.slot) + op.offset;
   if (op.direction == plan::Direction::kD2H) {
     OFFLEDGER_CUDA(cudaMemcpyAsync(state_->landing(op), slot, op.bytes, cudaMemcpyDeviceToHost, stream));
@@ -120,8 +120,7 @@ void CudaDevice::compute(const plan::Compute& op) {
   State& s = *state_;
   const OpRange range(*s.ranges, RangeLog::Verb::kCompute, op.unit, op.slot);
   const StreamWork& work = s.work.at(index(op.stream));
-  const Nanos delay = s.options.delays.before_compute;
-  if (delay > Nanos::zero()) model::cuda::spin(static_cast<std::uint64_t>(delay.count()), work.stream());
+  s.delay(op.stream, s.options.delays.before_compute);
   if (index(op.unit) == 0) s.core->begin(s.position(), s.workload->tokens, work);
   s.run_unit(op, work);
   if (index(op.unit) + 1 == s.plan->model.unit_count()) {
@@ -145,6 +144,15 @@ trace::Timeline CudaDevice::finish() {
 
 const std::vector<StepOutput>& CudaDevice::outputs() const noexcept {
   return state_->outputs;
+}
+
+device::Identity identity(int ordinal) {
+  device::Identity found;
+  found.kind = trace::DeviceKind::kCuda;
+  found.name = fmt::format("cuda:{}", ordinal);
+  found.description = look_at_device(ordinal).name;
+  found.deterministic = false;
+  return found;
 }
 
 std::unique_ptr<device::Device> make_device(const Options& options) {

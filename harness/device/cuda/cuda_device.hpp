@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ namespace offledger::cuda {
 struct Delays {
   Nanos before_copy{};     ///< on the copy's stream
   Nanos before_compute{};  ///< on the compute's stream: a slot's reader is late
+  std::optional<plan::StreamId> only_on;  ///< where set, ops of other streams are not delayed
 };
 
 struct Options {
@@ -47,16 +49,21 @@ struct StepOutput {
   bool operator==(const StepOutput&) const = default;
 };
 
-/// Invariant of the seam holds: prepare() once, ops, finish(). Construct it before the process's first CUDA
-/// call, or CUPTI may miss what came before.
+/// Of the device of that ordinal, without a CUDA context: a process that only names the device leaves it to
+/// those that use it. Throws Error(kNotMeasured) where there is no such device or it is too old.
+[[nodiscard]] device::Identity identity(int ordinal);
+
+/// Invariant of the seam holds: prepare() once, ops, finish(). Until prepare() it holds neither the GPU nor
+/// CUPTI.
 class CudaDevice final : public device::Device {
  public:
-  /// Throws Error(kNotMeasured) where there is no usable device of that ordinal, or CUPTI cannot record.
+  /// Throws as identity() does.
   explicit CudaDevice(const Options& options);
   ~CudaDevice() override;
 
   [[nodiscard]] const device::Identity& identity() const noexcept override;
-  /// Nothing is allocated before the plan's memory, on the device and on the host, is known to fit.
+  /// Throws Error(kNotMeasured) where the device is busy, CUPTI cannot record, or the plan does not fit:
+  /// nothing is allocated before its memory, on the device and on the host, is known to fit.
   void prepare(const plan::Plan& plan, const model::Workload& workload) override;
 
   void step_begin(std::uint32_t step) override;

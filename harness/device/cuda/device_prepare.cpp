@@ -53,20 +53,13 @@ Event::~Event() {
   if (event_ != nullptr) OFFLEDGER_CUDA_NOTHROW(cudaEventDestroy(event_));
 }
 
-CudaDevice::State::State(const Options& chosen) : options(chosen) {
-  if (options.record) {
-    collector = std::make_unique<cupti::Collector>(cupti::Options{options.level, false, true, false});
-  }
-  facts = open_device(options.ordinal);
-  identity.kind = trace::DeviceKind::kCuda;
-  identity.name = fmt::format("cuda:{}", options.ordinal);
-  identity.description = facts.name;
-  identity.deterministic = false;
-}
+CudaDevice::State::State(const Options& chosen)
+    : options(chosen), identity(cuda::identity(chosen.ordinal)) {}
 
-/// Whatever an exception left running must end before its memory goes.
+/// Whatever an exception left running must end before its memory goes. Without a plan nothing runs, and the
+/// call would make a context.
 CudaDevice::State::~State() {
-  OFFLEDGER_CUDA_NOTHROW(cudaDeviceSynchronize());
+  if (plan != nullptr) OFFLEDGER_CUDA_NOTHROW(cudaDeviceSynchronize());
 }
 
 model::cuda::CoreShape CudaDevice::State::core_shape() const {
@@ -105,6 +98,10 @@ Requirements CudaDevice::State::requirements() const {
 void CudaDevice::State::prepare(const plan::Plan& chosen_plan, const model::Workload& chosen_workload) {
   if (plan != nullptr) throw Error(ErrorKind::kUsage, "a device plays one plan: make another for the next");
   model::check_plan(chosen_plan, chosen_workload);
+  if (options.record) {
+    collector = std::make_unique<cupti::Collector>(cupti::Options{options.level, false, true, false});
+  }
+  facts = open_device(options.ordinal);
   plan = &chosen_plan;
   workload = &chosen_workload;
   source = options.checkpoint.empty() ? model::synthetic_weights(model::config_of(*workload), options.seed)

@@ -37,6 +37,12 @@ std::byte* CudaDevice::State::slot_data(plan::SlotId id) const {
   return data;
 }
 
+void CudaDevice::State::delay(plan::StreamId id, Nanos duration) const {
+  const std::optional<plan::StreamId>& only_on = options.delays.only_on;
+  if (duration <= Nanos::zero() || (only_on && *only_on != id)) return;
+  model::cuda::spin(static_cast<std::uint64_t>(duration.count()), stream(id));
+}
+
 std::byte* CudaDevice::State::landing(const plan::Copy& op) {
   const std::uint64_t bytes = plan->model.group_of(op.unit).bytes();
   const auto key = std::pair(op.source, bytes);

@@ -62,6 +62,8 @@ struct CudaDevice::State {
   [[nodiscard]] cudaEvent_t event(plan::EventId id) const noexcept { return events[index(id)].get(); }
   /// Throws Error(kUsage) for a slot that the plan has freed, or not yet allocated.
   [[nodiscard]] std::byte* slot_data(plan::SlotId id) const;
+  /// Spins on the op's stream where the options delay that stream.
+  void delay(plan::StreamId id, Nanos duration) const;
   /// Where a device-to-host copy lands.
   [[nodiscard]] std::byte* landing(const plan::Copy& op);
   /// The position of the current step's first token.
@@ -74,7 +76,7 @@ struct CudaDevice::State {
   void poison(plan::SlotId slot);
 
   Options options;
-  std::unique_ptr<cupti::Collector> collector;  ///< before the first CUDA call
+  std::unique_ptr<cupti::Collector> collector;  ///< from prepare() on, before the context
   DeviceFacts facts;
   device::Identity identity;
 

@@ -62,7 +62,7 @@ std::string gigabytes(std::uint64_t bytes) {
 
 }  // namespace
 
-DeviceFacts open_device(int ordinal) {
+DeviceFacts look_at_device(int ordinal) {
   int count = 0;
   const cudaError_t found = cudaGetDeviceCount(&count);
   if (found != cudaSuccess || ordinal < 0 || ordinal >= count) {
@@ -89,6 +89,11 @@ DeviceFacts open_device(int ordinal) {
             "(Ampere) or later; choose another device, or --device sim",
             ordinal, facts.name, facts.major, facts.minor));
   }
+  return facts;
+}
+
+DeviceFacts open_device(int ordinal) {
+  DeviceFacts facts = look_at_device(ordinal);
   OFFLEDGER_CUDA(cudaSetDevice(ordinal));
   const cudaError_t opened = cudaFree(nullptr);  // makes the context
   if (opened == cudaErrorDevicesUnavailable || opened == cudaErrorMemoryAllocation) {

@@ -17,9 +17,12 @@ struct DeviceFacts {
   int least_priority = 0, greatest_priority = 0;  ///< CUDA's sense: lower is more urgent
 };
 
-/// Makes `ordinal` this thread's device and says what it is. Throws Error(kNotMeasured) where there is no
-/// driver or no such device, where it is older than compute capability 8.0, or where another process holds it
-/// exclusively.
+/// What it is, without a context on it. Throws Error(kNotMeasured) where there is no driver or no such device,
+/// or where it is older than compute capability 8.0. Priorities are not known without a context.
+DeviceFacts look_at_device(int ordinal);
+
+/// Makes `ordinal` this thread's device, with a context. Throws as look_at_device does, and where another
+/// process holds it exclusively.
 DeviceFacts open_device(int ordinal);
 
 struct Requirements {

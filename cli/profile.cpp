@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "cli/command.hpp"
+#include "cli/recorded_program.hpp"
+#include "cli/recorded_run.hpp"
+#include "collectors/trace/recording_file.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::cli {
+namespace {
+
+constexpr int kOwnFailure = 125;
+
+struct Options {
+  std::vector<std::string> command;
+  std::string output = "offledger.oflg";
+  Recording how;
+  Keeping keeping;
+};
+
+/// Prints, stores, and gives what to exit with.
+int profile(const Options& options, Context& context) {
+  check(options.keeping);
+  check_recording(options.how);
+  const Recorded recorded = record_program(options.command, options.how);
+  for (const std::string& problem : recorded.problems) std::cerr << fmt::format("offledger: {}\n", problem);
+  if (recorded.exit_code != 0)
+    std::cerr << fmt::format("offledger: COMMAND ended with exit code {}\n", recorded.exit_code);
+  if (recorded.timeline.gpu_op_count() == 0) {
+    std::cerr << fmt::format("offledger: {}: no GPU operation was recorded{}\n", options.command.front(),
+                             options.how.steps == "all"
+                                 ? "; did it use CUDA?"
+                                 : fmt::format("; did it come to --steps {}?", options.how.steps));
+    return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
+  }
+  trace::save(recorded.timeline, options.output);
+  std::cerr << fmt::format("{}: {} GPU operations of {} process{}\n", options.output,
+                           recorded.timeline.gpu_op_count(), recorded.processes,
+                           recorded.processes == 1 ? "" : "es");
+  const analysis::Report report = analysis::explain(recorded.timeline);
+  std::cout << render::explain_text(report, context.style);
+  if (!options.keeping.cell.empty() && recorded.exit_code == 0)
+    keep(recorded.timeline, report, options.keeping);
+  return recorded.exit_code;
+}
+
+}  // namespace
+
+void add_profile(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand(
+      "profile", "records a CUDA program, unmodified, and explains it; keeps its exit code");
+  const auto options = std::make_shared<Options>();
+  command->add_option("COMMAND", options->command, "the program and its arguments, after --")->required();
+  command->add_option("-o,--output", options->output, "recording to write")->capture_default_str();
+  command
+      ->add_option(
+          "--steps", options->how.steps,
+          "what is recorded, each time a step: all, cudaProfilerApi (between its start and stop), nvtx:RANGE")
+      ->capture_default_str();
+  command->add_option("--level", options->how.level, "how much is recorded")
+      ->check(CLI::IsMember({"operations", "runtime", "sync", "driver"}))
+      ->capture_default_str();
+  command
+      ->add_option("--graphs", options->how.graphs, "CUDA graphs: each of their nodes, or the whole as one")
+      ->check(CLI::IsMember({"nodes", "whole"}))
+      ->capture_default_str();
+  command->add_option("--delay-ms", options->how.delay_ms, "record from so long after the first CUDA call");
+  command->add_option("--duration-ms", options->how.duration_ms, "record for so long; 0: to the end");
+  command->add_option("--db", options->keeping.database,
+                      "history database to keep the steps in, as repetitions");
+  command->add_option("--cell", options->keeping.cell,
+                      "SCHEDULE/WORKLOAD: the name under which they are kept");
+  command->add_option("--label", options->keeping.label, "a name to find the run by");
+  command->add_option("--commit", options->keeping.commit, "the commit that was measured");
+  command->callback([options, &context] {
+    try {
+      context.exit_code = profile(*options, context);
+    } catch (const std::exception& error) {
+      std::cerr << fmt::format("offledger: {}\n", error.what());
+      context.exit_code = kOwnFailure;
+    }
+  });
+}
+
+}  // namespace offledger::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A program run under the injection library, and what its processes recorded, as one Timeline.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collectors/trace/timeline.hpp"
+
+namespace offledger::cli {
+
+/// Spelled as the options of `offledger profile`.
+struct Recording {
+  std::string steps = "all", level = "driver", graphs = "nodes";
+  std::uint32_t delay_ms = 0, duration_ms = 0;
+};
+
+struct Recorded {
+  int exit_code = 0;                  ///< the program's own; 128 + signal
+  trace::Timeline timeline;           ///< without GPU operations where nothing was recorded
+  std::size_t processes = 0;          ///< that recorded something
+  std::vector<std::string> problems;  ///< of processes that could not record, one a line
+};
+
+/// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, no
+/// injection library, another profiler.
+void check_recording(const Recording& how);
+Recorded record_program(const std::vector<std::string>& command, const Recording& how);
+
+/// Several processes' recordings on the first one's clock, with correlations that are unique together.
+trace::Timeline merge_processes(std::vector<trace::Timeline> recordings);
+
+}  // namespace offledger::cli

@@ -30,11 +30,11 @@ TEST(Profile, H200IsShippedAndCalibrated) {
   const Profile profile = find_profile("h200");
   EXPECT_EQ(profile.name, "h200");
   EXPECT_TRUE(profile.calibrated);
-  EXPECT_EQ(profile.launch, nanos(3200));
-  EXPECT_EQ(profile.event_record, nanos(1300));
-  EXPECT_EQ(profile.stream_wait, nanos(150));
-  EXPECT_EQ(profile.both_directions_bytes_per_s, 101'600'000'000U);
-  EXPECT_EQ(Bandwidth(profile.h2d_pinned).plateau(), 55'500'000'000U);
+  EXPECT_EQ(profile.launch, nanos(3599));
+  EXPECT_EQ(profile.event_record, nanos(154));
+  EXPECT_EQ(profile.stream_wait, nanos(139));
+  EXPECT_EQ(profile.both_directions_bytes_per_s, 99'282'502'108U);
+  EXPECT_EQ(Bandwidth(profile.h2d_pinned).plateau(), 55'407'107'902U);
   EXPECT_EQ(profile.hash.size(), 32U);
 }
 

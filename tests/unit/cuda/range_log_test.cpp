@@ -65,7 +65,7 @@ TEST(CheckReport, SaysWhichRunAndWhatWasRead) {
   EXPECT_EQ(
       bad.summary(),
       "step 1 differs, late copies (NaN: a slot was read before its copy arrived or after its release); "
-      "step 2 differs, late readers (weights of another unit were read)");
+      "step 2 differs, late readers (weights of another unit, or another layer's activations, were read)");
 }
 
 }  // namespace

@@ -8,31 +8,13 @@
 #include <cmath>
 #include <limits>
 
+#include "schedules/base/csv.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
 namespace {
 
 constexpr std::string_view kLabels[] = {"time", "date", "commit", "run", "index"};
-
-std::vector<std::string> fields_of(std::string_view line, const Where& where) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[i++];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  if (quoted) throw error_at(where, "expected a closing quote before the end of the line, found none");
-  return fields;
-}
 
 /// Nothing where the text is no finite number.
 bool parse_number(std::string_view text, double& value) {
@@ -97,7 +79,7 @@ std::vector<LabelledSeries> parse_series(std::string_view text, const std::strin
     ++where.line;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with('#')) continue;
-    const std::vector<std::string> fields = fields_of(line, where);
+    const std::vector<std::string> fields = csv_fields(line, where);
     if (header.series.empty())
       header = read_header(fields, where);
     else

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "ci/gate/comparison.hpp"
+#include "schedules/base/csv.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::gate {
@@ -16,26 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kColumns = {"cell", "metric", "side", "rep", "value"};
 enum Column : std::size_t { kCell, kMetric, kSide, kRep, kValue };
-
-/// The fields of one line; throws where a quote stays open.
-std::vector<std::string> fields_of(std::string_view line, const Where& where) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[i++];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  if (quoted) throw error_at(where, "expected a closing quote before the end of the line, found none");
-  return fields;
-}
 
 template <typename Number>
 Number number(const std::string& text, const char* what, const Where& where) {
@@ -167,7 +148,7 @@ std::vector<CellSamples> parse_csv(std::string_view text, const std::string& fil
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
     const Where where{file, line_number, 0};
-    const auto fields = fields_of(line, where);
+    const auto fields = csv_fields(line, where);
     if (places) {
       reader.row(fields, *places, where);
     } else {

@@ -170,6 +170,34 @@ struct ColumnsOf<Overhead> {
       Column{"kind", &Overhead::kind}, Column{"thread", &Overhead::thread}, Column{"name", &Overhead::name}};
 };
 
+template <>
+struct ColumnsOf<Counter> {
+  static constexpr std::tuple list{Column{"device", &Counter::device}, Column{"role", &Counter::role},
+                                   Column{"metric", &Counter::metric}, Column{"unit", &Counter::unit},
+                                   Column{"quantum", &Counter::quantum},
+                                   Column{"wire_ppm", &Counter::wire_ppm}};
+};
+
+template <>
+struct ColumnsOf<Sample> {
+  static constexpr std::tuple list{Column{"begin", &Sample::begin, Coding::kDelta},
+                                   Column{"end", &Sample::end, Coding::kSpan},
+                                   Column{"device", &Sample::device}};
+};
+
+template <>
+struct ColumnsOf<CounterValue> {
+  static constexpr std::tuple list{Column{"counter", &CounterValue::counter},
+                                   Column{"sample", &CounterValue::sample, Coding::kDelta},
+                                   Column{"value", &CounterValue::value}};
+};
+
+template <>
+struct ColumnsOf<Note> {
+  static constexpr std::tuple list{Column{"id", &Note::id}, Column{"text", &Note::text},
+                                   Column{"disqualifies", &Note::disqualifies}};
+};
+
 /// The last enumerator, which no value in a file may exceed.
 constexpr DeviceKind last_of(DeviceKind) noexcept {
   return DeviceKind::kImport;
@@ -199,6 +227,10 @@ constexpr OverheadKind last_of(OverheadKind) noexcept {
   return OverheadKind::kOther;
 }
 
+constexpr CounterUnit last_of(CounterUnit) noexcept {
+  return CounterUnit::kBytes;
+}
+
 /// The chunk kinds, their tables, and what one row is called. kSource and kDefects have one row, kStrings and
 /// kEnd none: recording_writer.cpp and recording_reader.cpp treat these four apart.
 enum class ChunkKind : std::uint32_t {
@@ -217,6 +249,10 @@ enum class ChunkKind : std::uint32_t {
   kEventRecords,
   kRanges,
   kOverheads,
+  kCounters,
+  kSamples,
+  kCounterValues,
+  kNotes,
   kEnd = 255,
 };
 
@@ -235,12 +271,20 @@ void for_each_table(TimelineT& timeline, Visit&& visit) {
   visit(ChunkKind::kEventRecords, "event record", timeline.event_records);
   visit(ChunkKind::kRanges, "range", timeline.ranges);
   visit(ChunkKind::kOverheads, "overhead", timeline.overheads);
+  visit(ChunkKind::kCounters, "counter", timeline.counters);
+  visit(ChunkKind::kSamples, "sample", timeline.samples);
+  visit(ChunkKind::kCounterValues, "counter value", timeline.counter_values);
+  visit(ChunkKind::kNotes, "note", timeline.notes);
 }
-inline constexpr std::size_t kTableCount = 12;
-/// devices, processes, threads, streams: a writer keeps them, everything after them is written once and
-/// forgotten.
+inline constexpr std::size_t kTableCount = 16;
+/// devices, processes, threads, streams, counters, samples: a writer keeps them, everything else is written
+/// once and forgotten.
 constexpr bool is_key_table(ChunkKind kind) noexcept {
-  return kind <= ChunkKind::kStreams;
+  return kind <= ChunkKind::kStreams || kind == ChunkKind::kCounters || kind == ChunkKind::kSamples;
+}
+/// The first version of the format that has the table.
+constexpr std::uint32_t version_of(ChunkKind kind) noexcept {
+  return kind >= ChunkKind::kCounters && kind != ChunkKind::kEnd ? 2 : 1;
 }
 
 }  // namespace offledger::trace

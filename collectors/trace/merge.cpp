@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/trace/merge.hpp"
 
+#include <algorithm>
+
 #include "collectors/trace/columns.hpp"
 
 namespace offledger::trace {
@@ -12,6 +14,8 @@ struct RowMap {
   std::vector<ProcessRow> processes;
   std::vector<ThreadRow> threads;
   std::vector<StreamRow> streams;
+  std::vector<CounterRow> counters;
+  std::uint32_t samples = 0;  ///< rows that `into` has before
 
   void move(StringId& id) const { id = strings[index(id)]; }
   void move(ProcessRow& row) const { row = processes[index(row)]; }
@@ -21,9 +25,19 @@ struct RowMap {
   void move(StreamRow& row) const {
     if (row != StreamRow::kNone) row = streams[index(row)];
   }
+  void move(CounterRow& row) const { row = counters[index(row)]; }
+  void move(SampleRow& row) const { row = SampleRow{samples + static_cast<std::uint32_t>(row)}; }
   template <typename Other>
   void move(Other&) const {}
 };
+
+/// Values are quanta of their own counter, so counters that differ in it stay apart.
+CounterRow counter_row(Timeline& into, const Counter& counter) {
+  const auto found = std::find(into.counters.begin(), into.counters.end(), counter);
+  const auto row = static_cast<CounterRow>(found - into.counters.begin());
+  if (found == into.counters.end()) into.counters.push_back(counter);
+  return row;
+}
 
 RowMap map_tables(Timeline& into, const Timeline& part) {
   RowMap map;
@@ -37,6 +51,12 @@ RowMap map_tables(Timeline& into, const Timeline& part) {
     map.streams.push_back(
         into.stream(map.processes[index(s.process)], s.device, s.context, s.native_id, part.text(s.name)));
   }
+  for (Counter counter : part.counters) {
+    map.move(counter.role);
+    map.move(counter.metric);
+    map.counters.push_back(counter_row(into, counter));
+  }
+  map.samples = static_cast<std::uint32_t>(into.samples.size());
   return map;
 }
 
@@ -67,6 +87,9 @@ void merge(Timeline& into, const Timeline& part) {
   append_rows(into.event_records, part.event_records, map);
   append_rows(into.ranges, part.ranges, map);
   append_rows(into.overheads, part.overheads, map);
+  append_rows(into.samples, part.samples, map);
+  append_rows(into.counter_values, part.counter_values, map);
+  append_rows(into.notes, part.notes, map);
   add(into.defects, part.defects);
   into.source.complete = into.source.complete && part.source.complete;
 }

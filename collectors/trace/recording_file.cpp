@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/trace/recording_file.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "collectors/trace/recording_writer.hpp"
@@ -9,8 +10,12 @@
 namespace offledger::trace {
 
 std::string encode(const Timeline& timeline) {
-  ChunkEncoder encoder;
-  std::string out = ChunkEncoder::header();
+  std::uint32_t version = kOldestRecordingVersion;
+  for_each_table(timeline, [&](ChunkKind kind, const char*, const auto& rows) {
+    if (!rows.empty()) version = std::max(version, version_of(kind));
+  });
+  ChunkEncoder encoder(version);
+  std::string out = ChunkEncoder::header(version);
   out += encoder.append(timeline);
   out += encoder.end();
   return out;

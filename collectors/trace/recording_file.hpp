@@ -14,7 +14,8 @@
 
 namespace offledger::trace {
 
-inline constexpr std::uint32_t kRecordingVersion = 1;
+/// The versions that are read. What an older one can hold is written in it.
+inline constexpr std::uint32_t kRecordingVersion = 2, kOldestRecordingVersion = 1;
 /// First bytes of every recording.
 inline constexpr std::string_view kRecordingMagic = "OFFLEDG\n";
 

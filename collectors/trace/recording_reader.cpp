@@ -26,7 +26,7 @@ void read_strings(ByteReader& in, Timeline& timeline) {
 }
 
 /// Compares the totals that the writer left with what was read.
-void read_end(ByteReader& in, const Timeline& timeline) {
+void read_end(ByteReader& in, const Timeline& timeline, std::uint32_t version) {
   const auto expect = [&](const char* name, std::size_t rows) {
     const std::uint64_t written = in.varint();
     if (written != rows) {
@@ -34,21 +34,23 @@ void read_end(ByteReader& in, const Timeline& timeline) {
     }
   };
   expect("string", timeline.strings().size());
-  for_each_table(timeline, [&](ChunkKind, const char* name, const auto& rows) { expect(name, rows.size()); });
+  for_each_table(timeline, [&](ChunkKind kind, const char* name, const auto& rows) {
+    if (version_of(kind) <= version) expect(name, rows.size());
+  });
 }
 
-void read_chunk(const Chunk& chunk, Timeline& timeline) {
+void read_chunk(const Chunk& chunk, Timeline& timeline, std::uint32_t version) {
   ByteReader in(chunk.payload);
   bool known = true;
   switch (chunk.kind) {
     case ChunkKind::kSource: timeline.source = one_row<Provenance>(in); break;
     case ChunkKind::kDefects: timeline.defects = one_row<Defects>(in); break;
     case ChunkKind::kStrings: read_strings(in, timeline); break;
-    case ChunkKind::kEnd: read_end(in, timeline); break;
+    case ChunkKind::kEnd: read_end(in, timeline, version); break;
     default:
       known = false;
       for_each_table(timeline, [&](ChunkKind kind, const char*, auto& rows) {
-        if (kind != chunk.kind) return;
+        if (kind != chunk.kind || version_of(kind) > version) return;
         decode_rows(in, rows);
         known = true;
       });
@@ -91,6 +93,8 @@ class ReferenceCheck {
   [[nodiscard]] std::size_t limit(ProcessRow) const { return timeline_.processes.size(); }
   [[nodiscard]] std::size_t limit(ThreadRow) const { return timeline_.threads.size(); }
   [[nodiscard]] std::size_t limit(StreamRow) const { return timeline_.streams.size(); }
+  [[nodiscard]] std::size_t limit(CounterRow) const { return timeline_.counters.size(); }
+  [[nodiscard]] std::size_t limit(SampleRow) const { return timeline_.samples.size(); }
   template <typename Other>
   [[nodiscard]] std::nullptr_t limit(Other) const {
     return nullptr;
@@ -99,7 +103,8 @@ class ReferenceCheck {
   const Timeline& timeline_;
 };
 
-void read_header(ByteReader& in, const std::string& name) {
+/// The file's version.
+std::uint32_t read_header(ByteReader& in, const std::string& name) {
   const std::size_t size = kRecordingMagic.size() + 4;
   if (!is_recording(in.take(std::min(in.left(), kRecordingMagic.size()))) || in.left() < 4) {
     throw Error(ErrorKind::kUsage,
@@ -108,11 +113,11 @@ void read_header(ByteReader& in, const std::string& name) {
                             name, size));
   }
   const std::uint32_t version = in.word();
-  if (version == kRecordingVersion) return;
+  if (version >= kOldestRecordingVersion && version <= kRecordingVersion) return version;
   throw Error(ErrorKind::kUsage,
-              fmt::format("{}: expected recording version {}, found {}: read it with the offledger "
-                          "that wrote it",
-                          name, kRecordingVersion, version));
+              fmt::format("{}: expected recording version {} to {}, found {}: read it with the "
+                          "offledger that wrote it",
+                          name, kOldestRecordingVersion, kRecordingVersion, version));
 }
 
 }  // namespace
@@ -122,13 +127,13 @@ Timeline decode(std::string_view bytes, const std::string& name) {
   Timeline timeline;
   std::size_t chunk_at = 0;
   try {
-    read_header(in, name);
+    const std::uint32_t version = read_header(in, name);
     bool ended = false;
     while (!ended) {
       chunk_at = in.position();
       const std::optional<Chunk> chunk = unframe(in);
       if (!chunk) break;
-      read_chunk(*chunk, timeline);
+      read_chunk(*chunk, timeline, version);
       ended = chunk->kind == ChunkKind::kEnd;
     }
     if (!ended) timeline.source.complete = false;

@@ -12,7 +12,6 @@
 
 #include "collectors/trace/chunk.hpp"
 #include "collectors/trace/column_codec.hpp"
-#include "collectors/trace/recording_file.hpp"
 
 namespace offledger::trace {
 namespace {
@@ -50,10 +49,10 @@ std::string string_chunks(const std::vector<std::string>& strings, std::size_t f
 
 }  // namespace
 
-std::string ChunkEncoder::header() {
-  ByteWriter version;
-  version.word(kRecordingVersion);
-  return std::string(kRecordingMagic) + version.bytes();
+std::string ChunkEncoder::header(std::uint32_t version) {
+  ByteWriter word;
+  word.word(version);
+  return std::string(kRecordingMagic) + word.bytes();
 }
 
 std::string ChunkEncoder::append(const Timeline& delta) {
@@ -68,6 +67,7 @@ std::string ChunkEncoder::append(const Timeline& delta) {
   strings_ = delta.strings().size();
   std::size_t table = 0;
   for_each_table(delta, [&]<typename Record>(ChunkKind kind, const char*, const std::vector<Record>& rows) {
+    assert((rows.empty() || version_of(kind) <= version_) && "this version has no such table");
     const std::size_t from = is_key_table(kind) ? std::min<std::size_t>(rows_[table], rows.size()) : 0;
     for (std::size_t at = from; at < rows.size(); at += kRowsPerChunk) {
       const std::span<const Record> all(rows);
@@ -81,7 +81,12 @@ std::string ChunkEncoder::append(const Timeline& delta) {
 std::string ChunkEncoder::end() const {
   ByteWriter payload;
   payload.varint(strings_);
-  for (const std::uint64_t rows : rows_) payload.varint(rows);
+  std::size_t table = 0;
+  const Timeline none;
+  for_each_table(none, [&](ChunkKind kind, const char*, const auto&) {
+    if (version_of(kind) <= version_) payload.varint(rows_[table]);
+    ++table;
+  });
   return frame(ChunkKind::kEnd, payload.bytes());
 }
 

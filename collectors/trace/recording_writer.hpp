@@ -14,23 +14,28 @@
 #include <string>
 
 #include "collectors/trace/columns.hpp"
+#include "collectors/trace/recording_file.hpp"
 #include "collectors/trace/timeline.hpp"
 
 namespace offledger::trace {
 
 /// Turns Timelines into chunks. The tables that records point into (strings, devices, processes, threads,
-/// streams) are remembered by size: each delta's tables must begin with those of the delta before; every
+/// streams, counters, samples) are remembered by size: each delta's tables must begin with those of the delta before; every
 /// other record of a delta is new.
 class ChunkEncoder {
  public:
+  /// A version before the last one holds only the tables that it knows.
+  explicit ChunkEncoder(std::uint32_t version = kRecordingVersion) : version_(version) {}
+
   /// Magic and version.
-  static std::string header();
+  static std::string header(std::uint32_t version = kRecordingVersion);
   /// The chunks of what is new. Equal calls give equal bytes.
   std::string append(const Timeline& delta);
   /// The end chunk, with the number of rows of each table.
   [[nodiscard]] std::string end() const;
 
  private:
+  std::uint32_t version_;
   bool source_written_ = false;
   Provenance source_;
   Defects defects_;

@@ -25,11 +25,9 @@ void name_if_unnamed(Timeline& timeline, StringId& name, std::string_view text) 
 
 StringId Timeline::intern(std::string_view text) {
   if (text.empty()) return StringId::kEmpty;
-  if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
-  const auto id = static_cast<StringId>(strings_.size());
-  std::string copy(text);  // `text` may stand in a string that moves when the table grows
-  ids_.emplace(copy, id);
-  strings_.push_back(std::move(copy));
+  const auto id = static_cast<StringId>(ids_.find_or_add(text, strings_));
+  // `text` may stand in a string that moves when the list grows: copied first.
+  if (index(id) == strings_.size()) strings_.push_back(std::string(text));
   return id;
 }
 
@@ -78,6 +76,11 @@ void Timeline::device(DeviceId id, std::string_view name) {
   }
 }
 
+void Timeline::note(std::string_view id, std::string_view text, bool disqualifies) {
+  const StringId name = intern(id);
+  notes.push_back({name, intern(text), disqualifies});
+}
+
 void Timeline::clear_records() {
   kernels.clear();
   copies.clear();
@@ -87,6 +90,8 @@ void Timeline::clear_records() {
   event_records.clear();
   ranges.clear();
   overheads.clear();
+  counter_values.clear();
+  notes.clear();
 }
 
 }  // namespace offledger::trace

@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "collectors/trace/id_table.hpp"
 #include "schedules/base/units.hpp"
 
 namespace offledger::trace {
@@ -26,6 +26,9 @@ enum class StreamRow : std::uint32_t { kNone = 0xFFFFFFFF };
 enum class ThreadRow : std::uint32_t { kNone = 0xFFFFFFFF };
 enum class ProcessRow : std::uint32_t {};
 enum class DeviceId : std::uint32_t {};
+/// Rows of Timeline::counters, ::samples.
+enum class CounterRow : std::uint32_t {};
+enum class SampleRow : std::uint32_t {};
 /// Links a host call to what it enqueued; unique in a Timeline (sources whose ids are unique a process only
 /// put the process's row in the upper 32 bits). 0 is none.
 enum class Correlation : std::uint64_t { kNone = 0 };
@@ -139,6 +142,42 @@ struct Overhead {
   bool operator==(const Overhead&) const = default;
 };
 
+/// What a counter's values count in a sample: the time in which something was active, or bytes.
+enum class CounterUnit : std::uint8_t { kActiveNs, kBytes };
+/// A hardware counter that was sampled: what analysis takes it for, and what the chip calls it.
+struct Counter {
+  DeviceId device{};
+  StringId role{};    ///< "copy_engine_0"
+  StringId metric{};  ///< "gpu__scheduler_engine_asyncce0_cycles_active.avg.pct_of_peak_sustained_elapsed"
+  CounterUnit unit = CounterUnit::kActiveNs;
+  std::uint64_t quantum = 1;  ///< ns or bytes that one of CounterValue::value stands for
+  /// Of a bus: bytes on the wire for a million bytes of payload, as calibrated on this chip; 0 where not.
+  std::uint64_t wire_ppm = 0;
+  bool operator==(const Counter&) const = default;
+};
+/// An interval that the chip counted over. A device's do not overlap.
+struct Sample {
+  Nanos begin{}, end{};
+  DeviceId device{};
+  bool operator==(const Sample&) const = default;
+};
+/// What one counter counted in one sample, in quanta. Rounded so that sums over neighbouring samples are exact
+/// to a quantum.
+struct CounterValue {
+  CounterRow counter{};
+  SampleRow sample{};
+  std::uint64_t value = 0;
+  bool operator==(const CounterValue&) const = default;
+};
+
+/// A doubt that the collector itself has about what it recorded: a finding, by its id.
+struct Note {
+  StringId id{};    ///< "counters_unavailable"
+  StringId text{};  ///< which, why, and what to do
+  bool disqualifies = false;
+  bool operator==(const Note&) const = default;
+};
+
 struct ProcessInfo {
   std::uint32_t pid = 0;
   StringId name{};
@@ -209,6 +248,11 @@ class Timeline {
   std::vector<Range> ranges;
   std::vector<Overhead> overheads;
 
+  std::vector<Counter> counters;
+  std::vector<Sample> samples;
+  std::vector<CounterValue> counter_values;
+  std::vector<Note> notes;
+
   Timeline() { strings_.emplace_back(); }
   bool operator==(const Timeline&) const = default;  ///< the same rows in the same order
 
@@ -227,6 +271,9 @@ class Timeline {
   [[nodiscard]] const StreamInfo& at(StreamRow row) const { return streams[index(row)]; }
   [[nodiscard]] const ThreadInfo& at(ThreadRow row) const { return threads[index(row)]; }
 
+  /// Takes down a doubt about the recording.
+  void note(std::string_view id, std::string_view text, bool disqualifies = false);
+
   /// Drops every record and keeps source, defects and the tables that records point into.
   void clear_records();
 
@@ -236,12 +283,8 @@ class Timeline {
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
-  };
   std::vector<std::string> strings_;
-  std::unordered_map<std::string, StringId, Hash, std::equal_to<>> ids_;
+  IdTable ids_;
 };
 
 /// "H2D", "pinned", "cudaKernel"… for reports and JSON.
@@ -250,5 +293,6 @@ std::string_view name_of(MemoryKind kind) noexcept;
 std::string_view name_of(DeviceKind kind) noexcept;  // "cuda", "sim", "import"
 std::string_view name_of(OverheadKind kind) noexcept;
 std::string_view name_of(SyncKind kind) noexcept;
+std::string_view name_of(CounterUnit unit) noexcept;  // "active_ns", "bytes"
 
 }  // namespace offledger::trace

@@ -26,7 +26,20 @@ struct Identity {
   std::string name;           ///< "sim:h200", "cuda:0"
   std::string description;    ///< "NVIDIA H200", "simulated NVIDIA H200"
   std::string profile_hash;   ///< content hash of a sim profile; empty for cuda
+  std::string pci;            ///< "0000:18:00.0"; empty for sim
   bool deterministic = true;  ///< one repetition is exact
+};
+
+/// Which hardware counters a device is asked to sample while it plays.
+struct CounterRequest {
+  enum class Mode : std::uint8_t {
+    kNone,
+    kBeside,    ///< engines, SMs and buses, beside the records
+    kFrontEnd,  ///< what the front end stands at, beside the records
+    kOnly,      ///< engines, SMs and buses, and no activity records
+  };
+  Mode mode = Mode::kNone;
+  Nanos interval{20'000};
 };
 
 class Device {
@@ -34,6 +47,10 @@ class Device {
   virtual ~Device() = default;
 
   [[nodiscard]] virtual const Identity& identity() const noexcept = 0;
+
+  /// Asks for counters, before prepare(). False where this device has none. A device that has some, and cannot
+  /// be read now, plays all the same and notes why (`counters_unavailable`).
+  virtual bool sample_counters(const CounterRequest&) { return false; }
 
   /// Makes streams, events, slots and host weights. `workload` has the plan's units (model::regroup). Both
   /// must outlive finish(). Throws Error(kUsage) for a plan that does not hold together (model::check_plan).

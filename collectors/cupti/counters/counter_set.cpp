@@ -24,6 +24,7 @@ CounterSet parse_set(std::string_view text, const std::string& name) {
     (void)unit.one_of({"percent", "bytes_per_second"});
     counter.unit = unit.string();
     for (const json::Value& metric : entry.at("metrics").array()) counter.metrics.push_back(metric.string());
+    counter.wire_ppm = static_cast<std::uint64_t>(entry.get("wire_ppm", 0, 0, 10'000'000));
     entry.finish();
     set.counters.push_back(std::move(counter));
   }
@@ -31,9 +32,10 @@ CounterSet parse_set(std::string_view text, const std::string& name) {
   return set;
 }
 
-CounterSet set_for(std::string_view chip) {
-  const EmbeddedFile* file = find_embedded(set_files(), std::string(chip) + ".json");
-  if (file == nullptr) file = find_embedded(set_files(), "default.json");
+CounterSet set_for(std::string_view chip, Purpose purpose) {
+  const std::string ending = purpose == Purpose::kFrontEnd ? ".front-end.json" : ".json";
+  const EmbeddedFile* file = find_embedded(set_files(), std::string(chip) + ending);
+  if (file == nullptr) file = find_embedded(set_files(), "default" + ending);
   return file == nullptr ? CounterSet{} : parse_set(file->text, std::string(file->name));
 }
 
@@ -48,7 +50,7 @@ Resolved resolve(const CounterSet& set, const Passes& passes) {
       metrics.push_back(metric);
       fits = passes(metrics) == 1;
       if (fits) {
-        resolved.counters.push_back({counter.role, counter.unit, metric});
+        resolved.counters.push_back({counter.role, counter.unit, metric, counter.wire_ppm});
         break;
       }
       metrics.pop_back();

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,10 @@
 namespace offledger::counters {
 
 struct Counter {
-  std::string role;                  ///< "copy_engine_0"
+  std::string role;                  ///< "h2d_engine"
   std::string unit;                  ///< "percent" of the interval, or "bytes_per_second"
   std::vector<std::string> metrics;  ///< candidates
+  std::uint64_t wire_ppm = 0;        ///< of a bus: bytes on the wire for 10^6 of payload, as measured; 0: not
 };
 
 /// In order of importance: what does not fit is left out from the end.
@@ -25,8 +27,14 @@ struct CounterSet {
   std::vector<Counter> counters;
 };
 
+/// A pass holds so many counters: which of them are wanted.
+enum class Purpose : std::uint8_t {
+  kActivity,  ///< engines, SMs, buses
+  kFrontEnd,  ///< what the front end stands at while the SMs have no work
+};
+
 /// The set of a chip ("GH100"), or the default one.
-CounterSet set_for(std::string_view chip);
+CounterSet set_for(std::string_view chip, Purpose purpose = Purpose::kActivity);
 
 /// Reads a set's file. Throws Error(kUsage) with the place.
 CounterSet parse_set(std::string_view text, const std::string& name);
@@ -34,6 +42,7 @@ CounterSet parse_set(std::string_view text, const std::string& name);
 /// A role with the metric that fills it.
 struct Chosen {
   std::string role, unit, metric;
+  std::uint64_t wire_ppm = 0;
 };
 struct Resolved {
   std::vector<Chosen> counters;

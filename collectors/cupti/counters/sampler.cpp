@@ -9,7 +9,6 @@
 #include <thread>
 #include <utility>
 
-#include "collectors/cupti/counters/counter_set.hpp"
 #include "collectors/cupti/counters/pm_session.hpp"
 #include "schedules/base/error.hpp"
 
@@ -17,8 +16,9 @@ namespace offledger::counters {
 namespace {
 
 constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
-/// At 5 us this leaves 2 000 samples between two drains, half of what the image holds.
-constexpr auto kDrainEvery = std::chrono::milliseconds(10);
+/// Decoding takes locks of the driver that launching threads want: seldom, and the buffer holds a second of
+/// the densest sampling.
+constexpr auto kDrainEvery = std::chrono::milliseconds(100);
 
 Options checked(Options options) {
   if (options.interval < kLeastInterval || options.interval > kMostInterval) {
@@ -34,8 +34,9 @@ Options checked(Options options) {
 struct Sampler::State {
   explicit State(const Options& chosen)
       : options(checked(chosen)), chip(chip_of(options.device)), host(chip, availability_of(options.device)) {
-    const Resolved resolved = resolve(
-        set_for(chip), [this](const std::vector<std::string>& metrics) { return host.passes(metrics); });
+    const Resolved resolved =
+        resolve(set_for(chip, options.purpose),
+                [this](const std::vector<std::string>& metrics) { return host.passes(metrics); });
     if (resolved.counters.empty()) {
       throw Error(ErrorKind::kNotMeasured,
                   fmt::format("chip {} has none of the counters that we know", chip));
@@ -43,7 +44,7 @@ struct Sampler::State {
     std::vector<std::string> metrics;
     for (const Chosen& counter : resolved.counters) {
       metrics.push_back(counter.metric);
-      empty.tracks.push_back({counter.role, counter.unit, counter.metric, {}});
+      empty.tracks.push_back({counter.role, counter.unit, counter.metric, {}, counter.wire_ppm});
     }
     empty.chip = chip;
     empty.interval = options.interval;

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/cupti/counters/counter_set.hpp"
 #include "schedules/base/units.hpp"
 
 namespace offledger::counters {
@@ -26,12 +27,14 @@ namespace offledger::counters {
 struct Options {
   std::uint32_t device = 0;  ///< CUDA's ordinal
   Nanos interval{20'000};    ///< 5 us to 1 ms
+  Purpose purpose = Purpose::kActivity;
   std::uint64_t hardware_buffer_bytes = std::uint64_t{256} << 20;
 };
 
 struct Track {
   std::string role, unit, metric;  ///< as in counter_set.hpp
   std::vector<double> values;      ///< one a sample
+  std::uint64_t wire_ppm = 0;      ///< as in counter_set.hpp
 };
 
 /// Invariant: begin, end and every track's values are of one length; samples are in order and do not overlap.
@@ -47,18 +50,26 @@ struct Samples {
   [[nodiscard]] const Track* find(std::string_view role) const noexcept;
 };
 
+/// What samples come from: a chip's Sampler; tests have their own.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual void start() = 0;
+  virtual Samples stop() = 0;
+};
+
 /// Threads: members by one at a time; draining runs on a thread of its own.
-class Sampler {
+class Sampler final : public Source {
  public:
   /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.
   explicit Sampler(Options options = {});
-  ~Sampler();
+  ~Sampler() override;
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  void start();
+  void start() override;
   /// Ends sampling and gives what was sampled. The first sample, which spans the set-up, is left out.
-  Samples stop();
+  Samples stop() override;
 
  private:
   struct State;

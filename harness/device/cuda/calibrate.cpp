@@ -14,6 +14,8 @@
 namespace offledger::cuda {
 namespace {
 
+using Say = std::function<void(std::string_view)>;
+
 std::string source_text(const DeviceFacts& facts) {
   int driver = 0, runtime = 0;
   OFFLEDGER_CUDA(cudaDriverGetVersion(&driver));
@@ -31,11 +33,27 @@ bool same_units(const model::Workload& one, const model::Workload& other) {
          one.tokens == other.tokens && one.batch == other.batch && one.context == other.context;
 }
 
+/// From the workload whose unit slows down most; without one the profile has no limit.
+void fit_power(sim::Profile& profile, const std::vector<model::Workload>& workloads, const Say& say) {
+  const model::Workload* slowest = nullptr;
+  Nanos most{};
+  for (const model::Workload& workload : workloads) {
+    for (const sim::MeasuredUnit& unit : profile.compute.at(workload.name)) {
+      if (unit.slowdown <= most) continue;
+      most = unit.slowdown;
+      slowest = &workload;
+    }
+  }
+  if (slowest == nullptr) return;
+  say("power, on " + slowest->name);
+  profile.power = sim::fit_power(measure_load(*slowest), profile.compute.at(slowest->name));
+}
+
 }  // namespace
 
 Calibration calibrate(int ordinal, const std::string& name, const std::vector<model::Workload>& workloads,
-                      const std::function<void(std::string_view)>& progress) {
-  const auto say = [&](std::string_view text) {
+                      const Say& progress) {
+  const Say say = [&](std::string_view text) {
     if (progress) progress(text);
   };
   const DeviceFacts facts = open_device(ordinal);
@@ -77,6 +95,7 @@ Calibration calibrate(int ordinal, const std::string& name, const std::vector<mo
     if (same == end) say("units of " + workload.name);
     profile.compute[workload.name] = same == end ? measure_units(workload) : profile.compute.at(same->name);
   }
+  fit_power(profile, workloads, say);
   return result;
 }
 

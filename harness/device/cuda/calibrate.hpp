@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/device/sim/profile.hpp"
+#include "harness/device/sim/fit_power.hpp"
 #include "harness/model/workload.hpp"
 
 namespace offledger::cuda {
@@ -43,10 +43,14 @@ struct HostFigures {
 /// depth by launching behind a kernel that spins until a launch blocks.
 [[nodiscard]] HostFigures measure_host();
 
-/// One layer's units in turn, as in a model, for long enough that clocks and power settle; medians by device
-/// events. Kernels are counted by capturing a unit in a CUDA graph. One a group of the workload's shape.
+/// One layer's units in turn, as in a model, with copies running beside them; medians by device events, on a device that
+/// idles more than half of the time and on one that has been busy for half a second. Kernels are counted by capturing a
+/// unit in a CUDA graph. One a group of the workload's shape.
 /// Throws Error(kUsage) for a workload without an architecture.
-[[nodiscard]] std::vector<model::UnitCost> measure_units(const model::Workload& workload);
+[[nodiscard]] std::vector<sim::MeasuredUnit> measure_units(const model::Workload& workload);
+
+/// The same units while a rested device comes under load, for sim::fit_power.
+[[nodiscard]] std::vector<std::vector<sim::TimedUnit>> measure_load(const model::Workload& workload);
 
 /// All of it. `progress` hears what is being measured. Throws Error(kNotMeasured) where the device cannot be
 /// used.

@@ -2,120 +2,64 @@
 #include <algorithm>
 
 #include "harness/device/cuda/calibrate.hpp"
-#include "harness/device/cuda/device_state.hpp"
-#include "harness/device/cuda/timing.hpp"
+#include "harness/device/cuda/layer_units.hpp"
 
 namespace offledger::cuda {
 namespace {
 
-using model::TensorKind;
-using model::cuda::Core;
-using model::cuda::DeviceMemory;
-using model::cuda::Element;
-using model::cuda::StreamWork;
+constexpr Nanos kRest = std::chrono::milliseconds(300);
+constexpr double kMostlyIdle = 1.5;       ///< of a round's time after each round: busy for 40 % of it
+constexpr double kLeastSlowdown = 0.01;   ///< of the rested time: less is noise
+constexpr std::size_t kFewRounds = 12, kManyRounds = 400;
 
-constexpr auto kSettle = std::chrono::milliseconds(700);  // clocks under load are not those of an idle device
-constexpr std::size_t kLeastRounds = 15, kMostRounds = 500;
+/// As many rounds as fill `time`, within bounds.
+std::size_t rounds_in(Nanos time, Nanos round) {
+  return std::clamp(static_cast<std::size_t>(time / std::max(round, Nanos(1))), kFewRounds, kManyRounds);
+}
 
-/// One layer's units with weights on the device, run as the CudaDevice runs them.
-class LayerUnits {
- public:
-  LayerUnits(const model::Workload& workload, cudaStream_t stream)
-      : one_layer_(first_layer(workload)),
-        source_(model::synthetic_weights(model::config_of(one_layer_), 1)),
-        map_(map_units(one_layer_.shape, source_->config())),
-        host_(one_layer_.shape, 1),
-        work_(stream),
-        core_(*source_, {workload.batch, workload.tokens, workload.context + workload.tokens}, 1, work_) {
-    for (std::uint32_t row = 0; row < one_layer_.shape.groups.size(); ++row) {
-      weights_.emplace_back(one_layer_.shape.groups[row].bytes());
-      host_.load_unit(plan::UnitId{row}, map_, *source_, weights_.back().data(), stream);
-    }
-    const std::size_t tokens = std::size_t{workload.batch} * workload.tokens;
-    core_.set_tokens(model::synthetic_tokens(source_->config(), tokens, 1), stream);
-    core_.begin(workload.context, workload.tokens, work_);
-  }
+/// By unit, the median of the rounds from `first` on.
+std::vector<Nanos> medians(const std::vector<sim::TimedUnit>& played, std::size_t units, std::size_t first) {
+  std::vector<std::vector<Nanos>> times(units);
+  for (std::size_t i = first * units; i < played.size(); ++i) times[played[i].group].push_back(played[i].took);
+  std::vector<Nanos> middle;
+  for (std::vector<Nanos>& unit : times) middle.push_back(median(std::move(unit)));
+  return middle;
+}
 
-  void run(std::size_t row) {
-    for (const Piece& piece : map_.groups[row]) {
-      if (!map_.streams_norms && piece.kind == TensorKind::kQuery) norm(TensorKind::kInputNorm);
-      if (!map_.streams_norms && piece.kind == TensorKind::kGate) norm(TensorKind::kPostNorm);
-      core_.run(piece.kind, 0, weights_[row].as<Element>(piece.offset), work_);
-    }
-  }
-  [[nodiscard]] std::size_t count() const noexcept { return weights_.size(); }
-
- private:
-  static model::Workload first_layer(model::Workload workload) {
-    workload.shape.layers = 1;
-    if (workload.architecture) workload.architecture->vocab = 64;  // neither embedding nor head is timed
-    return workload;
-  }
-  void norm(TensorKind kind) { core_.run(kind, 0, core_.norm(kind, 0), work_); }
-
-  model::Workload one_layer_;
-  std::unique_ptr<model::WeightSource> source_;
-  UnitMap map_;
-  HostWeights host_;
-  StreamWork work_;
-  Core core_;
-  std::vector<DeviceMemory> weights_;
-};
-
-/// The kernel nodes of what `enqueue` captures on `stream`.
-std::uint32_t count_kernels(cudaStream_t stream, const std::function<void()>& enqueue) {
-  OFFLEDGER_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-  cudaGraph_t graph = nullptr;
-  try {
-    enqueue();
-  } catch (...) {
-    OFFLEDGER_CUDA_NOTHROW(cudaStreamEndCapture(stream, &graph));
-    if (graph != nullptr) OFFLEDGER_CUDA_NOTHROW(cudaGraphDestroy(graph));
-    throw;
-  }
-  OFFLEDGER_CUDA(cudaStreamEndCapture(stream, &graph));
-  std::size_t count = 0;
-  OFFLEDGER_CUDA(cudaGraphGetNodes(graph, nullptr, &count));
-  std::vector<cudaGraphNode_t> nodes(count);
-  OFFLEDGER_CUDA(cudaGraphGetNodes(graph, nodes.data(), &count));
-  const auto kernels = std::count_if(nodes.begin(), nodes.end(), [](cudaGraphNode_t node) {
-    cudaGraphNodeType type{};
-    OFFLEDGER_CUDA(cudaGraphNodeGetType(node, &type));
-    return type == cudaGraphNodeTypeKernel;
-  });
-  OFFLEDGER_CUDA(cudaGraphDestroy(graph));
-  return static_cast<std::uint32_t>(kernels);
+Nanos sum(const std::vector<Nanos>& times) {
+  Nanos total{};
+  for (const Nanos time : times) total += time;
+  return total;
 }
 
 }  // namespace
 
-std::vector<model::UnitCost> measure_units(const model::Workload& workload) {
-  const Stream stream(0);
-  LayerUnits units(workload, stream.get());
-  const Nanos settled = host_now() + Nanos(kSettle);
-  while (host_now() < settled) {
-    for (std::size_t row = 0; row < units.count(); ++row) units.run(row);
-    OFFLEDGER_CUDA(cudaStreamSynchronize(stream.get()));
-  }
-  std::vector<std::vector<Nanos>> times(units.count());
-  const Nanos enough = host_now() + Nanos(kSettle);
-  for (std::size_t round = 0; round < kLeastRounds || (host_now() < enough && round < kMostRounds); ++round) {
-    // All units are enqueued before any is waited for: the device does not idle between them.
-    std::vector<TimedEvent> marks(units.count() + 1);
-    marks[0].record(stream.get());
-    for (std::size_t row = 0; row < units.count(); ++row) {
-      units.run(row);
-      marks[row + 1].record(stream.get());
-    }
-    marks.back().wait();
-    for (std::size_t row = 0; row < units.count(); ++row)
-      times[row].push_back(marks[row + 1].since(marks[row]));
-  }
-  std::vector<model::UnitCost> costs;
+std::vector<sim::MeasuredUnit> measure_units(const model::Workload& workload) {
+  LayerUnits units(workload);
+  (void)units.play(3, 0.0, Nanos::zero());  // the first launches load their kernels
+  const Nanos round = sum(medians(units.play(3, kMostlyIdle, kRest), units.count(), 0));
+  const std::vector<Nanos> rested =
+      medians(units.play(rounds_in(std::chrono::milliseconds(300), round), kMostlyIdle, kRest), units.count(), 2);
+  const std::size_t busy_rounds = rounds_in(std::chrono::milliseconds(1200), round);
+  const std::vector<Nanos> busy =
+      medians(units.play(busy_rounds, 0.0, Nanos::zero()), units.count(), busy_rounds / 2);
+  std::vector<sim::MeasuredUnit> costs;
   for (std::size_t row = 0; row < units.count(); ++row) {
-    costs.push_back({median(times[row]), count_kernels(stream.get(), [&] { units.run(row); })});
+    const bool slows = static_cast<double>((busy[row] - rested[row]).count()) >
+                       kLeastSlowdown * static_cast<double>(rested[row].count());
+    costs.push_back({rested[row], units.kernels(row), slows ? busy[row] - rested[row] : Nanos::zero()});
   }
   return costs;
+}
+
+/// From rest into full load, into four fifths of it, and into two thirds.
+std::vector<std::vector<sim::TimedUnit>> measure_load(const model::Workload& workload) {
+  constexpr Nanos kLongRest = std::chrono::milliseconds(800);
+  LayerUnits units(workload);
+  (void)units.play(3, 0.0, Nanos::zero());
+  std::vector<std::vector<sim::TimedUnit>> runs;
+  for (const double idle : {0.0, 0.25, 0.5}) runs.push_back(units.play(20, idle, kLongRest));
+  return runs;
 }
 
 }  // namespace offledger::cuda

@@ -36,6 +36,11 @@ const device::Identity& CudaDevice::identity() const noexcept {
   return state_->identity;
 }
 
+bool CudaDevice::sample_counters(const device::CounterRequest& request) {
+  state_->ask_for(request);
+  return true;
+}
+
 void CudaDevice::prepare(const plan::Plan& plan, const model::Workload& workload) {
   state_->prepare(plan, workload);
 }
@@ -150,7 +155,9 @@ device::Identity identity(int ordinal) {
   device::Identity found;
   found.kind = trace::DeviceKind::kCuda;
   found.name = fmt::format("cuda:{}", ordinal);
-  found.description = look_at_device(ordinal).name;
+  const DeviceFacts facts = look_at_device(ordinal);
+  found.description = facts.name;
+  found.pci = facts.pci;
   found.deterministic = false;
   return found;
 }

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/cupti/counters/recorded.hpp"
 #include "collectors/cupti/level.hpp"
 #include "harness/device/device.hpp"
 
@@ -37,6 +38,7 @@ struct Options {
   cupti::Level level = cupti::Level::kDriver;
   std::string checkpoint;  ///< a Hugging Face directory; empty: synthetic weights
   std::uint64_t seed = 1;
+  counters::MakeSource counter_source = counters::chip_source;
   bool check = false;
   Delays delays;
 };
@@ -62,6 +64,7 @@ class CudaDevice final : public device::Device {
   ~CudaDevice() override;
 
   [[nodiscard]] const device::Identity& identity() const noexcept override;
+  bool sample_counters(const device::CounterRequest& request) override;
   /// Throws Error(kNotMeasured) where the device is busy, CUPTI cannot record, or the plan does not fit:
   /// nothing is allocated before its memory, on the device and on the host, is known to fit.
   void prepare(const plan::Plan& plan, const model::Workload& workload) override;

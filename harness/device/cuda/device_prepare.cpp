@@ -95,6 +95,17 @@ Requirements CudaDevice::State::requirements() const {
   return needed;
 }
 
+void CudaDevice::State::ask_for(const device::CounterRequest& request) {
+  using Mode = device::CounterRequest::Mode;
+  if (request.mode == Mode::kNone) return;
+  counters::Options wanted;
+  wanted.device = static_cast<std::uint32_t>(options.ordinal);
+  wanted.interval = request.interval;
+  if (request.mode == Mode::kFrontEnd) wanted.purpose = counters::Purpose::kFrontEnd;
+  watch.emplace(wanted, options.counter_source);
+  only_counters = request.mode == Mode::kOnly;
+}
+
 void CudaDevice::State::prepare(const plan::Plan& chosen_plan, const model::Workload& chosen_workload) {
   if (plan != nullptr) throw Error(ErrorKind::kUsage, "a device plays one plan: make another for the next");
   model::check_plan(chosen_plan, chosen_workload);
@@ -118,8 +129,13 @@ void CudaDevice::State::prepare(const plan::Plan& chosen_plan, const model::Work
   make_streams();
   make_memory();
   ranges.emplace(*plan);
+  if (watch) watch->open();
   OFFLEDGER_CUDA(cudaDeviceSynchronize());
-  if (collector) collector->start();
+  begin = RangeLog::now();
+  if (watch) watch->start();
+  // Without counters, records are better than nothing: the note says which it is.
+  recording = collector && !(only_counters && watch->problem().empty());
+  if (recording) collector->start();
 }
 
 void CudaDevice::State::make_streams() {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "collectors/host/findings.hpp"
 #include "harness/device/cuda/device_state.hpp"
 #include "schedules/base/error.hpp"
 #include "schedules/base/hash.hpp"
@@ -107,16 +108,29 @@ void CudaDevice::State::name_rows(trace::Timeline& timeline) const {
   }
 }
 
+/// Takes down where the weights lie, if it is not beside the GPU: only this process can see its own memory.
+void CudaDevice::State::note_memory_place(trace::Timeline& timeline) const {
+  const std::byte* const weights = host->first_block();
+  if (weights == nullptr) return;
+  offledger::host::Environment here;
+  here.gpu_node = offledger::host::numa_node_of_pci(facts.pci);
+  here.memory_node = offledger::host::numa_node_of_memory(weights);
+  for (const offledger::host::EnvironmentFinding& finding : offledger::host::findings({here}, {})) {
+    timeline.note(finding.id, finding.detail, finding.disqualifies);
+  }
+}
+
 trace::Timeline CudaDevice::State::finish() {
   ranges->end_unit();
   OFFLEDGER_CUDA(cudaDeviceSynchronize());
   ranges->end_step();
+  if (watch) watch->halt();
   trace::Timeline timeline;
-  if (collector) {
+  if (recording) {
     timeline = collector->stop();
   } else {
-    timeline.source.clock_origin = RangeLog::now().count();
-    timeline.source.tool = "offledger ranges";
+    timeline.source.clock_origin = begin.count();
+    timeline.source.tool = watch ? "cupti counters" : "offledger ranges";
     timeline.device(trace::DeviceId{static_cast<std::uint32_t>(options.ordinal)}, facts.name);
   }
   timeline.source.device_kind = trace::DeviceKind::kCuda;
@@ -125,6 +139,8 @@ trace::Timeline CudaDevice::State::finish() {
   timeline.source.workload = workload->name;
   name_rows(timeline);
   ranges->write_to(timeline);
+  if (watch) watch->add_to(timeline);
+  note_memory_place(timeline);
   if (options.check) read_outputs();
   return timeline;
 }

@@ -54,6 +54,8 @@ struct CudaDevice::State {
   explicit State(const Options& chosen);
   ~State();
 
+  /// Counters to sample from prepare() to finish().
+  void ask_for(const device::CounterRequest& request);
   void prepare(const plan::Plan& chosen_plan, const model::Workload& chosen_workload);
   void begin_step(std::uint32_t step);
   trace::Timeline finish();
@@ -77,6 +79,10 @@ struct CudaDevice::State {
 
   Options options;
   std::unique_ptr<cupti::Collector> collector;  ///< from prepare() on, before the context
+  std::optional<counters::Watch> watch;
+  bool only_counters = false;  ///< no records where counters can be had
+  bool recording = false;      ///< the collector records
+  Nanos begin{};  ///< of the play, on the recording's clock
   DeviceFacts facts;
   device::Identity identity;
 
@@ -111,6 +117,7 @@ struct CudaDevice::State {
   void make_streams();
   void make_memory();
   void name_rows(trace::Timeline& timeline) const;
+  void note_memory_place(trace::Timeline& timeline) const;
   void read_outputs();
 };
 

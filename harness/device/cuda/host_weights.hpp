@@ -61,6 +61,11 @@ class HostWeights {
   /// The block of a unit and kind that the plan copies from.
   [[nodiscard]] HostBlock& block(plan::UnitId unit, plan::Source kind);
 
+  /// Memory that copies read, or nullptr where the plan copies nothing.
+  [[nodiscard]] const std::byte* first_block() const noexcept {
+    return blocks_.empty() ? nullptr : blocks_.begin()->second.data();
+  }
+
   /// Writes a unit's weights to device memory.
   void load_unit(plan::UnitId unit, const UnitMap& map, const model::WeightSource& source, std::byte* to,
                  cudaStream_t stream);

@@ -79,8 +79,14 @@ DeviceFacts look_at_device(int ordinal) {
   }
   cudaDeviceProp properties{};
   OFFLEDGER_CUDA(cudaGetDeviceProperties(&properties, ordinal));
-  DeviceFacts facts{
-      properties.name, properties.major, properties.minor, properties.multiProcessorCount, 0, 0};
+  DeviceFacts facts{properties.name,
+                    fmt::format("{:04x}:{:02x}:{:02x}.0", properties.pciDomainID, properties.pciBusID,
+                                properties.pciDeviceID),
+                    properties.major,
+                    properties.minor,
+                    properties.multiProcessorCount,
+                    0,
+                    0};
   if (facts.major < 8) {
     throw Error(
         ErrorKind::kNotMeasured,

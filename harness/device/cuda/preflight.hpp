@@ -12,6 +12,7 @@ namespace offledger::cuda {
 
 struct DeviceFacts {
   std::string name;
+  std::string pci;  ///< "0000:18:00.0"
   int major = 0, minor = 0;
   int multiprocessors = 0;
   int least_priority = 0, greatest_priority = 0;  ///< CUDA's sense: lower is more urgent

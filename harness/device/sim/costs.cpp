@@ -17,15 +17,20 @@ Bandwidth bandwidth(const std::vector<BandwidthPoint>& points, const model::Work
 }
 
 /// The profile's measured costs where it has them for this workload, else the workload's own.
-std::vector<model::UnitCost> unit_costs(const Profile& profile, const model::Workload& workload) {
+std::vector<MeasuredUnit> unit_costs(const Profile& profile, const model::Workload& workload) {
   const auto measured = profile.compute.find(workload.name);
-  if (measured == profile.compute.end()) return workload.costs;
+  if (measured == profile.compute.end()) {
+    std::vector<MeasuredUnit> own;
+    for (const model::UnitCost& cost : workload.costs) own.push_back({cost.compute, cost.kernels, {}});
+    return own;
+  }
   if (measured->second.size() == workload.costs.size()) return measured->second;
   if (workload.costs.size() == 1) {  // measured by sublayer, played by layer
-    model::UnitCost layer{Nanos::zero(), 0};
-    for (const model::UnitCost& cost : measured->second) {
+    MeasuredUnit layer{Nanos::zero(), 0, Nanos::zero()};
+    for (const MeasuredUnit& cost : measured->second) {
       layer.compute += cost.compute;
       layer.kernels += cost.kernels;
+      layer.slowdown += cost.slowdown;
     }
     return {layer};
   }
@@ -37,6 +42,10 @@ std::vector<model::UnitCost> unit_costs(const Profile& profile, const model::Wor
           profile.name, measured->second.size(), workload.name, workload.costs.size()));
 }
 
+Costs::Share share(Nanos time, std::uint32_t kernels) {
+  return {time / static_cast<std::int64_t>(kernels), static_cast<std::uint32_t>(time.count() % kernels)};
+}
+
 }  // namespace
 
 Costs::Costs(const Profile& profile, const model::Workload& workload)
@@ -45,12 +54,9 @@ Costs::Costs(const Profile& profile, const model::Workload& workload)
       pageable_(profile.h2d_pageable),
       both_(workload.link_bytes_per_s ? 2 * *workload.link_bytes_per_s : profile.both_directions_bytes_per_s),
       pin_bytes_per_s_(profile.pin_bytes_per_s) {
-  for (const model::UnitCost& cost : unit_costs(profile, workload)) {
-    Unit unit;
-    unit.kernels = std::max(1U, cost.kernels);
-    unit.kernel = cost.compute / static_cast<std::int64_t>(unit.kernels);
-    unit.longer = static_cast<std::uint32_t>(cost.compute.count() % unit.kernels);
-    units_.push_back(unit);
+  for (const MeasuredUnit& cost : unit_costs(profile, workload)) {
+    const std::uint32_t kernels = std::max(1U, cost.kernels);
+    units_.push_back({kernels, share(cost.compute, kernels), share(cost.slowdown, kernels)});
   }
 }
 

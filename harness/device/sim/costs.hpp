@@ -18,12 +18,17 @@ namespace offledger::sim {
 
 class Costs {
  public:
-  /// The kernels of a unit of one group: `longer` of `kernel` + 1 ns, then the rest of `kernel`, so that they
-  /// sum to the unit's time.
-  struct Unit {
-    Nanos kernel{};
-    std::uint32_t kernels = 1;
+  /// A time divided among a unit's kernels: `longer` of `each` + 1 ns, then the rest of `each`, so that they sum to it.
+  struct Share {
+    Nanos each{};
     std::uint32_t longer = 0;
+    [[nodiscard]] Nanos of(std::uint32_t kernel) const noexcept { return kernel < longer ? each + nanos(1) : each; }
+  };
+  /// The kernels of a unit of one group.
+  struct Unit {
+    std::uint32_t kernels = 1;
+    Share rested;    ///< on a rested device
+    Share slowdown;  ///< what they take more on a busy one
   };
 
   /// Throws Error(kUsage) where the profile's measured costs for this workload do not fit its groups.

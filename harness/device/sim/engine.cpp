@@ -29,8 +29,10 @@ Op& Engine::push(std::uint32_t stream_row, OpKind kind, Nanos visible) {
   return op;
 }
 
-OpId Engine::push_kernel(std::uint32_t stream, Nanos visible, Nanos duration) {
-  push(stream, OpKind::kKernel, visible).duration = duration;
+OpId Engine::push_kernel(std::uint32_t stream, Nanos visible, Nanos rested, Nanos slowdown) {
+  Op& op = push(stream, OpKind::kKernel, visible);
+  op.duration = rested;
+  op.slowdown = slowdown;
   ++streams_[stream].pending;
   return last();
 }
@@ -113,8 +115,7 @@ void Engine::play_kernels(Nanos limit) {
     now_ = op->end;
     op->done = true;
     --stream.pending;
-    next.begin = now_;
-    next.end = after(now_, next.duration);
+    run_kernel(next);
     running_ = stream.head = op->next;
     op = &next;
   }
@@ -198,6 +199,11 @@ void Engine::start_copy(const Op& op) {
   link_.start(now_, transfer.direction, work, transfer.ceiling, op.stream);
 }
 
+void Engine::run_kernel(Op& op) {
+  op.begin = now_;
+  op.end = after(now_, power_.run(now_, op.duration, op.slowdown));
+}
+
 /// Gives the idle compute engine the kernel that became ready first; of several, the one issued first.
 void Engine::start_kernel() {
   Stream* first = nullptr;
@@ -209,9 +215,7 @@ void Engine::start_kernel() {
     }
   }
   if (first == nullptr) return;
-  Op& op = ops_[index(first->head)];
-  op.begin = now_;
-  op.end = after(now_, op.duration);
+  run_kernel(ops_[index(first->head)]);
   running_ = first->head;
   first->ready = false;
   --ready_;

@@ -3,7 +3,7 @@
 // The device's side of the simulation: FIFO streams, event records, one compute engine, the link. A pure
 // engine: it knows no plan and no recording, only ops, the instant at which the device can see each, and when
 // it ran. Rules R3 to R5 and R10 of docs/simulated-device.md; link.hpp has R8 and R9, bandwidth.hpp R7,
-// costs.hpp the rest.
+// power.hpp R20, costs.hpp the rest.
 //
 // The host's side drives it: ops are pushed at instants that never precede what the engine has played, and
 // the engine plays on only as far as the host needs to know.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/device/sim/link.hpp"
+#include "harness/device/sim/power.hpp"
 #include "schedules/base/units.hpp"
 #include "schedules/plan/plan.hpp"
 
@@ -37,7 +38,8 @@ struct Op {
   Nanos begin{};
   Nanos end{};
   Nanos visible{};             ///< the device cannot see it before
-  Nanos duration{};            ///< kernels
+  Nanos duration{};            ///< kernels: on a rested device
+  Nanos slowdown{};            ///< kernels: what they take more on a busy one
   std::uint32_t transfer = 0;  ///< copies: the row of what they ask
   OpId record = OpId::kNone;   ///< waits: what they wait for
   OpId next = OpId::kNone;     ///< of the same stream
@@ -51,10 +53,12 @@ static_assert(sizeof(Op) <= 64);
 /// Cost: O(streams) an op.
 class Engine {
  public:
-  Engine(std::uint32_t streams, const Link& link) : link_(link), streams_(streams) {}
+  Engine(std::uint32_t streams, const Link& link, const Power& power)
+      : link_(link), power_(power), streams_(streams) {}
   void reserve(std::size_t ops) { ops_.reserve(ops); }
 
-  OpId push_kernel(std::uint32_t stream, Nanos visible, Nanos duration);
+  /// See power.hpp for the two times.
+  OpId push_kernel(std::uint32_t stream, Nanos visible, Nanos rested, Nanos slowdown);
   OpId push_copy(std::uint32_t stream, Nanos visible, const Transfer& transfer);
   OpId push_record(std::uint32_t stream, Nanos visible);
   /// `record` is a record pushed before; the stream goes on once it is done.
@@ -101,11 +105,13 @@ class Engine {
   void wake_waiting();
   void start_copy(const Op& op);
   void start_kernel();
+  void run_kernel(Op& op);
   void retire();
   void finish_head(Stream& stream, Nanos begin);
   [[nodiscard]] Nanos next_event() const noexcept;
 
   Link link_;
+  Power power_;
   std::vector<Stream> streams_;
   std::vector<Op> ops_;
   std::vector<Transfer> transfers_;

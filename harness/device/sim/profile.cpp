@@ -15,6 +15,7 @@ namespace offledger::sim {
 namespace {
 
 constexpr std::int64_t kMostCost = 10'000'000'000;  ///< ten seconds a call
+constexpr std::int64_t kMostCompute = std::int64_t{1} << 50;
 
 std::uint64_t bandwidth(const json::Value& value) {
   return static_cast<std::uint64_t>(value.integer(model::kLeastBandwidth, model::kMostBandwidth));
@@ -49,13 +50,28 @@ std::uint64_t parse_cap(const json::Value& value, const Profile& profile) {
   return cap;
 }
 
-std::vector<model::UnitCost> parse_costs(const json::Value& value) {
-  std::vector<model::UnitCost> costs;
+std::optional<PowerLimit> parse_power(json::Object& profile) {
+  const auto value = profile.find("power");
+  if (!value) return std::nullopt;
+  json::Object object = value->object();
+  PowerLimit power;
+  power.window = nanos(object.at("window_ns").integer(1, kMostCost));
+  power.from_busy_permille = static_cast<std::uint32_t>(object.at("from_busy_permille").integer(0, 999));
+  object.finish();
+  return power;
+}
+
+std::vector<MeasuredUnit> parse_costs(const json::Value& value, bool power) {
+  std::vector<MeasuredUnit> costs;
   for (const json::Value& element : value.array()) {
     json::Object object = element.object();
-    model::UnitCost cost;
-    cost.compute = nanos(object.at("compute_ns").integer(1, std::int64_t{1} << 50));
+    MeasuredUnit cost;
+    cost.compute = nanos(object.at("compute_ns").integer(1, kMostCompute));
     cost.kernels = static_cast<std::uint32_t>(object.get("kernels", 1, 1, 100'000));
+    if (const auto sustained = object.find("sustained_ns")) {
+      cost.slowdown = nanos(sustained->integer(cost.compute.count(), kMostCompute)) - cost.compute;
+      if (!power) throw sustained->error("expected a \"power\" in the profile, which says when kernels take that long");
+    }
     object.finish();
     costs.push_back(cost);
   }
@@ -110,10 +126,11 @@ Profile parse_profile(std::string_view text, const std::string& file) {
   profile.pin_bytes_per_s = bandwidth(object.at("pin_bytes_per_s"));
   profile.launch_queue = static_cast<std::uint32_t>(object.at("launch_queue").integer(1, 1 << 24));
   profile.device_memory_bytes = static_cast<std::uint64_t>(object.at("device_memory_bytes").integer(1));
+  profile.power = parse_power(object);
   if (const auto compute = object.find("compute")) {
     json::Object by_workload = compute->object();
     for (const auto& [workload, costs] : by_workload.members())
-      profile.compute[workload] = parse_costs(costs);
+      profile.compute[workload] = parse_costs(costs, profile.power.has_value());
   }
   object.finish();
   profile.hash = content_hash(text);
@@ -143,12 +160,16 @@ std::string to_json(const Profile& profile) {
       {"pin_bytes_per_s", profile.pin_bytes_per_s},
       {"launch_queue", profile.launch_queue},
       {"device_memory_bytes", profile.device_memory_bytes}};
-  if (!profile.compute.empty()) {
-    for (const auto& [workload, costs] : profile.compute) {
-      auto& array = json["compute"][workload] = nlohmann::ordered_json::array();
-      for (const model::UnitCost& cost : costs) {
-        array.push_back({{"compute_ns", cost.compute.count()}, {"kernels", cost.kernels}});
-      }
+  if (profile.power) {
+    json["power"] = {{"window_ns", profile.power->window.count()},
+                     {"from_busy_permille", profile.power->from_busy_permille}};
+  }
+  for (const auto& [workload, costs] : profile.compute) {
+    auto& array = json["compute"][workload] = nlohmann::ordered_json::array();
+    for (const MeasuredUnit& cost : costs) {
+      auto& unit = array.emplace_back(
+          nlohmann::ordered_json{{"compute_ns", cost.compute.count()}, {"kernels", cost.kernels}});
+      if (cost.slowdown > Nanos::zero()) unit["sustained_ns"] = (cost.compute + cost.slowdown).count();
     }
   }
   return json.dump(2) + "\n";

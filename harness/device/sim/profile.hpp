@@ -24,6 +24,21 @@ struct Noise {
   std::uint32_t permille = 0;  ///< each duration is scaled by 1 +- up to this many thousandths; below 1000
 };
 
+/// What one unit of a group costs, measured.
+struct MeasuredUnit {
+  Nanos compute{};            ///< on a device that has rested
+  std::uint32_t kernels = 1;
+  Nanos slowdown{};           ///< what it takes longer on one that has been busy for a while
+  bool operator==(const MeasuredUnit&) const = default;
+};
+
+/// When kernels slow down (power.hpp).
+struct PowerLimit {
+  Nanos window{};                        ///< time constant of the mean busy share; above 0
+  std::uint32_t from_busy_permille = 0;  ///< the share up to which kernels run as on a rested device; below 1000
+  bool operator==(const PowerLimit&) const = default;
+};
+
 struct Profile {
   std::string name;         ///< "h200"
   std::string description;  ///< "NVIDIA H200, PCIe 5 x16"
@@ -37,8 +52,9 @@ struct Profile {
   std::uint64_t pin_bytes_per_s = 0;
   std::uint32_t launch_queue = 1024;  ///< launches a stream takes before the host blocks
   std::uint64_t device_memory_bytes = 0;
-  std::map<std::string, std::vector<model::UnitCost>> compute;  ///< measured unit costs by workload name
-  std::string hash;                                             ///< content hash of the file
+  std::optional<PowerLimit> power;
+  std::map<std::string, std::vector<MeasuredUnit>> compute;  ///< by workload name, one a group
+  std::string hash;                                          ///< content hash of the file
 };
 
 Profile parse_profile(std::string_view text, const std::string& file);

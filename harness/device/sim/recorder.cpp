@@ -63,17 +63,18 @@ void Recorder::intern_names() {
   domain_ = timeline_.intern("offledger");
   host_work_ = timeline_.intern("host work");
   queue_full_ = timeline_.intern("command buffer full");
-  for (const plan::Group& group : model_.groups) groups_.push_back(timeline_.intern(group.name));
+  std::vector<trace::StringId> groups;
+  for (const plan::Group& group : model_.groups) groups.push_back(timeline_.intern(group.name));
   units_.reserve(model_.unit_count());
   std::string name;
   for (std::uint32_t layer = 0; layer < model_.layers; ++layer) {
     const std::string prefix = std::string("L").append(std::to_string(layer)).append(".");
-    for (const plan::Group& group : model_.groups) {
+    for (std::size_t row = 0; row < groups.size(); ++row) {
       const auto named = [&](std::string_view verb) {
-        name.assign(verb).append(prefix).append(group.name);
+        name.assign(verb).append(prefix).append(model_.groups[row].name);
         return timeline_.intern(name);
       };
-      units_.push_back({named(""), named("copy "), named("compute ")});
+      units_.push_back({named(""), named("copy "), named("compute "), groups[row], static_cast<std::int32_t>(layer)});
     }
   }
 }
@@ -97,7 +98,7 @@ void Recorder::sync(trace::SyncKind kind, Nanos begin, Nanos end, trace::StreamR
 void Recorder::kernel(const plan::Compute& op, trace::Correlation correlation) {
   trace::Kernel& kernel = timeline_.kernels.emplace_back();
   kernel.stream = row(op.stream);
-  kernel.name = groups_[model_.group_row_of(op.unit)];
+  kernel.name = units_[index(op.unit)].group;
   kernel.correlation = correlation;
 }
 
@@ -135,8 +136,8 @@ trace::Range Recorder::unit_range(trace::RangeKind kind, plan::UnitId unit, trac
   range.domain = domain_;
   range.kind = kind;
   range.step = step_;
-  range.layer = static_cast<std::int32_t>(model_.layer_of(unit));
-  range.group = groups_[model_.group_row_of(unit)];
+  range.layer = units_[index(unit)].layer;
+  range.group = units_[index(unit)].group;
   return range;
 }
 

@@ -68,8 +68,10 @@ class Recorder {
   trace::Timeline finish(const std::vector<Op>& ops);
 
  private:
+  /// What the ranges and kernels of a unit say, looked up once.
   struct UnitNames {
-    trace::StringId unit, copy, compute;
+    trace::StringId unit, copy, compute, group;
+    std::int32_t layer = 0;
   };
 
   void reserve(const plan::Plan& plan, const model::Workload& workload, std::uint32_t steps);
@@ -81,7 +83,6 @@ class Recorder {
   trace::ThreadRow thread_{};
   std::vector<trace::StreamRow> streams_;
   std::vector<UnitNames> units_;
-  std::vector<trace::StringId> groups_;
   std::array<trace::StringId, static_cast<std::size_t>(HostApi::kCount)> apis_{};
   trace::StringId domain_{}, host_work_{}, queue_full_{};
   std::uint64_t correlations_ = 0;

@@ -90,7 +90,8 @@ void SimDevice::prepare(const plan::Plan& plan, const model::Workload& workload)
   check_memory(plan, profile_);
   plan_ = &plan;
   costs_.emplace(profile_, workload);
-  engine_.emplace(static_cast<std::uint32_t>(plan.streams.size()), costs_->link());
+  engine_.emplace(static_cast<std::uint32_t>(plan.streams.size()), costs_->link(),
+                  Power(profile_.power));
   recorder_.emplace(plan, workload, workload.steps, identity_.description);
   engine_->reserve(recorder_->expected_device_ops());
   events_.assign(plan.events.size(), {});
@@ -157,8 +158,8 @@ void SimDevice::compute(const plan::Compute& op) {
     const Nanos call_begin = host_;
     await_queue(op.stream);
     spend(profile_.launch);
-    const Nanos duration = noise_.scale(kernel < unit.longer ? unit.kernel + nanos(1) : unit.kernel);
-    engine_->push_kernel(row(op.stream), after(host_, profile_.launch_latency), duration);
+    engine_->push_kernel(row(op.stream), after(host_, profile_.launch_latency),
+                         noise_.scale(unit.rested.of(kernel)), unit.slowdown.of(kernel));
     recorder_->kernel(op, recorder_->call(HostApi::kLaunchKernel, call_begin, host_));
   }
   recorder_->compute_range(op, begin, host_);

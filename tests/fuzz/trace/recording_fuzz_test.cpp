@@ -47,6 +47,10 @@ bool survives(const std::string& bytes) {
       sum += t.text(k.name).size();
       if (k.stream != StreamRow::kNone) sum += t.text(t.at(k.stream).name).size();
     }
+    for (const CounterValue& v : t.counter_values) {
+      sum += t.text(t.counters[index(v.counter)].role).size() + index(t.samples[index(v.sample)].device) % 2;
+    }
+    for (const Note& n : t.notes) sum += t.text(n.id).size() + t.text(n.text).size();
     for (const Range& r : t.ranges) sum += t.text(r.group).size() + t.text(r.domain).size();
     return sum < bytes.size() * 100'000;
   } catch (const Error& error) {

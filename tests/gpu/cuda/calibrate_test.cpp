@@ -16,7 +16,7 @@ TEST_F(CalibrateTest, GivesAProfileThatParses) {
   std::vector<std::string> heard;
   const Calibration found =
       calibrate(0, "here", {workload}, [&](std::string_view text) { heard.emplace_back(text); });
-  EXPECT_EQ(heard.size(), 3U);
+  EXPECT_GE(heard.size(), 3U);  // and the power limit, where the units slow down under load
   const sim::Profile& profile = found.profile;
   const sim::Profile parsed = sim::parse_profile(sim::to_json(profile), "here.json");
   EXPECT_EQ(parsed.h2d_pinned, profile.h2d_pinned);

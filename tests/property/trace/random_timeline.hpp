@@ -22,6 +22,7 @@ class RandomTimeline {
     t_.source = source();
     t_.defects = {word(), word(), word(), word(), word(), word(), word()};
     tables(most);
+    if (below(4) > 0) sample_tables();
     records(most);
     return t_;
   }
@@ -32,6 +33,7 @@ class RandomTimeline {
     for (std::size_t i = 0; i < 3; ++i) t_.intern(name());
     t_.streams.push_back(
         {row<ProcessRow>(t_.processes.size()), DeviceId{word32()}, word32(), word(), string()});
+    sample_tables();
     records(most);
     return t_;
   }
@@ -88,6 +90,13 @@ class RandomTimeline {
     }
   }
 
+  void sample_tables() {
+    for (std::size_t i = below(4); i > 0; --i) {
+      t_.counters.push_back({DeviceId{word32()}, string(), string(), one_of(CounterUnit::kBytes), word(), word()});
+    }
+    for (std::size_t i = below(30); i > 0; --i) t_.samples.push_back({time(), time(), DeviceId{word32()}});
+  }
+
   void records(std::size_t most) {
     const auto times = [&](auto make) {
       for (std::size_t i = below(most + 1); i > 0; --i) make();
@@ -120,6 +129,13 @@ class RandomTimeline {
     times([&] {
       t_.overheads.push_back({time(), time(), one_of(OverheadKind::kOther), thread(), string()});
     });
+    if (!t_.counters.empty() && !t_.samples.empty()) {
+      times([&] {
+        t_.counter_values.push_back(
+            {row<CounterRow>(t_.counters.size()), row<SampleRow>(t_.samples.size()), word()});
+      });
+    }
+    if (below(4) == 0) t_.notes.push_back({string(), string(), below(2) != 0});
   }
 
   std::mt19937_64 random_;

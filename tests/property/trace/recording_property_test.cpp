@@ -37,6 +37,9 @@ bool is_head(const Timeline& part, const Timeline& whole) {
   check(part.ranges, whole.ranges);
   check(part.streams, whole.streams);
   check(part.overheads, whole.overheads);
+  check(part.counters, whole.counters);
+  check(part.samples, whole.samples);
+  check(part.counter_values, whole.counter_values);
   return head;
 }
 
@@ -76,6 +79,8 @@ RC_GTEST_PROP(Recording, DeltasAddUpToTheWhole, (std::uint64_t seed)) {
     prepend(next.event_records, whole.event_records);
     prepend(next.ranges, whole.ranges);
     prepend(next.overheads, whole.overheads);
+    prepend(next.counter_values, whole.counter_values);
+    prepend(next.notes, whole.notes);
     whole = next;
   }
   RC_ASSERT(decode(bytes + encoder.end(), "x") == whole);
@@ -92,6 +97,14 @@ std::string spelled(const Timeline& t, const Kernel& k) {
   return fmt::format("{} {} {}", k.begin.count(), stream, t.text(k.name));
 }
 
+std::string spelled(const Timeline& t, const CounterValue& v) {
+  const Counter& counter = t.counters[index(v.counter)];
+  const Sample& sample = t.samples[index(v.sample)];
+  return fmt::format("{} {} {} {} {} of {} at {}", index(counter.device), t.text(counter.role),
+                     t.text(counter.metric), counter.quantum, v.value, index(sample.device),
+                     sample.begin.count());
+}
+
 RC_GTEST_PROP(Merge, KeepsWhatEveryRecordMeans, (std::uint64_t seed)) {
   const Timeline first = RandomTimeline(seed).make(20);
   const Timeline second = RandomTimeline(seed + 1).make(20);
@@ -103,6 +116,11 @@ RC_GTEST_PROP(Merge, KeepsWhatEveryRecordMeans, (std::uint64_t seed)) {
   }
   RC_ASSERT(both.ranges.size() == first.ranges.size() + second.ranges.size());
   RC_ASSERT(both.defects.zero_timestamps == first.defects.zero_timestamps + second.defects.zero_timestamps);
+  RC_ASSERT(both.counter_values.size() == first.counter_values.size() + second.counter_values.size());
+  for (std::size_t i = 0; i < second.counter_values.size(); ++i) {
+    RC_ASSERT(spelled(both, both.counter_values[first.counter_values.size() + i]) ==
+              spelled(second, second.counter_values[i]));
+  }
   // References are all within their tables: decode() checks them.
   both.source.complete = true;
   RC_ASSERT(decode(encode(both), "x") == both);

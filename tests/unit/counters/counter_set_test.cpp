@@ -64,6 +64,11 @@ RC_GTEST_PROP(Resolve, WhatIsChosenIsOnePass, (const std::vector<std::uint8_t>& 
 TEST(CounterSet, FilesParseAndHopperHasItsOwn) {
   EXPECT_EQ(set_for("GH100").chip, "GH100");
   EXPECT_EQ(set_for("XX999").chip, "default");
+  EXPECT_EQ(set_for("GH100", Purpose::kFrontEnd).chip, "GH100");
+  EXPECT_EQ(set_for("XX999", Purpose::kFrontEnd).chip, "default");
+  for (const Counter& counter : set_for("GH100").counters) {
+    EXPECT_EQ(counter.wire_ppm > 0, counter.role.starts_with("pcie_")) << counter.role;
+  }
   EXPECT_THROW(parse_set("{\"schema\": \"offledger.counters/2\"}", "x"), Error);
   EXPECT_THROW(
       parse_set(
@@ -72,11 +77,20 @@ TEST(CounterSet, FilesParseAndHopperHasItsOwn) {
       Error);
 }
 
-TEST(ProfilerHost, HopperFitsItsSetInOnePass) {
+TEST(ProfilerHost, HopperFitsItsSetsInOnePass) {
+  for (const Purpose purpose : {Purpose::kActivity, Purpose::kFrontEnd}) {
+    const ProfilerHost host("GH100");
+    const Resolved resolved =
+        resolve(set_for("GH100", purpose),
+                [&](const std::vector<std::string>& metrics) { return host.passes(metrics); });
+    EXPECT_EQ(resolved.left_out, std::vector<std::string>{});
+  }
+}
+
+TEST(ProfilerHost, ConfiguresWhatWasResolved) {
   ProfilerHost host("GH100");
   const Resolved resolved = resolve(
       set_for("GH100"), [&](const std::vector<std::string>& metrics) { return host.passes(metrics); });
-  EXPECT_EQ(resolved.left_out, std::vector<std::string>{});
   std::vector<std::string> metrics;
   for (const Chosen& counter : resolved.counters) metrics.push_back(counter.metric);
   const Config config = host.configure(metrics);

@@ -41,11 +41,13 @@ TEST(Profile, H200IsShippedAndCalibrated) {
 TEST(Profile, IsReadAsItIsWritten) {
   Profile profile = round_profile();
   profile.h2d_pinned = {{10, 2000}, {20, 1'000'000'000}};
-  profile.compute["w"] = {{nanos(7), 2}, {nanos(9), 1}};
+  profile.compute["w"] = {{nanos(7), 2, nanos(3)}, {nanos(9), 1}};
+  profile.power = PowerLimit{nanos(50), 660};
   const Profile read = parse_profile(to_json(profile), "round.json");
   EXPECT_EQ(to_json(read), to_json(profile));
   EXPECT_EQ(read.h2d_pinned, profile.h2d_pinned);
   EXPECT_EQ(read.compute, profile.compute);
+  EXPECT_EQ(read.power, profile.power);
   EXPECT_EQ(read.free, profile.free);
   EXPECT_NE(read.hash, parse_profile(to_json(round_profile()), "round.json").hash);
 }
@@ -64,6 +66,18 @@ TEST(Profile, ErrorsSayWhereAndWhat) {
   expect("\"both_directions_bytes_per_s\": 2000000000", "\"both_directions_bytes_per_s\": 999999999",
          {"both_directions_bytes_per_s", "at least 1000000000"});
   expect("\"launch_queue\"", "\"lunch\": 1, \"launch_queue\"", {"mine.json:", "lunch"});
+}
+
+TEST(Profile, ASustainedTimeNeedsAPowerLimitAndIsTheLonger) {
+  Profile profile = round_profile();
+  profile.compute["w"] = {{nanos(7), 2, nanos(3)}};
+  EXPECT_NE(error_of(to_json(profile)).find("expected a \"power\""), std::string::npos);
+  profile.power = PowerLimit{nanos(50), 660};
+  EXPECT_EQ(error_of(to_json(profile)), "no error");
+  const std::string shorter = error_of(replaced(to_json(profile), "\"sustained_ns\": 10", "\"sustained_ns\": 6"));
+  EXPECT_NE(shorter.find("compute.w[0].sustained_ns"), std::string::npos) << shorter;
+  profile.power->from_busy_permille = 1000;
+  EXPECT_NE(error_of(to_json(profile)).find("from_busy_permille"), std::string::npos);
 }
 
 TEST(Profile, AnEmptyOrUnsortedCurveIsRefused) {

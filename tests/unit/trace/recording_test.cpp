@@ -85,14 +85,50 @@ TEST(Recording, KernelColumnsHaveTheDocumentedLayout) {
   EXPECT_EQ(out.bytes(), std::string("\x01\xC8\x01\xAC\x02\0\x01\x12\0\0\0", 11));
 }
 
+/// One sampled counter, beside the kernel.
+Timeline one_value() {
+  Timeline t = one_kernel();
+  t.counters.push_back({DeviceId{0}, t.intern("pcie_read"), t.intern("m"), CounterUnit::kBytes, 4096});
+  t.samples.push_back({100ns, 20'100ns, DeviceId{0}});
+  t.counter_values.push_back({CounterRow{0}, SampleRow{0}, 250});
+  return t;
+}
+
+TEST(Recording, OnlyWhatNeedsVersionTwoIsWrittenInIt) {
+  EXPECT_EQ(encode(one_kernel())[8], 1);
+  EXPECT_EQ(encode(one_value())[8], 2);
+  Timeline noted = one_kernel();
+  noted.note("counters_unavailable", "held by DCGM");
+  const std::string bytes = encode(noted);
+  EXPECT_EQ(bytes[8], 2);
+  const Timeline back = decode(bytes, "x");
+  EXPECT_EQ(back.text(back.notes.at(0).text), "held by DCGM");
+}
+
+TEST(Recording, VersionOneHasNoCounters) {
+  std::string bytes = encode(one_value());
+  bytes[8] = 1;
+  EXPECT_NE(message_of(bytes).find("chunk kind 16 is unknown"), std::string::npos) << message_of(bytes);
+}
+
+TEST(Recording, ValuesOfNoCounterAndNoSampleAreRefused) {
+  Timeline t = one_value();
+  t.counter_values[0].sample = SampleRow{1};
+  EXPECT_NE(message_of(encode(t)).find("counter value 0: sample 1 is not in its table of 1"), std::string::npos);
+  t.counter_values[0] = {CounterRow{7}, SampleRow{0}, 1};
+  EXPECT_NE(message_of(encode(t)).find("counter value 0: counter 7 is not in its table of 1"), std::string::npos);
+}
+
 TEST(Recording, ForeignAndNewerFilesAreNamedAsSuch) {
   EXPECT_NE(message_of("").find("expected a recording"), std::string::npos);
   EXPECT_NE(message_of("OFFLEDG\n").find("expected a recording"), std::string::npos);
   EXPECT_NE(message_of("{\"traceEvents\": []}").find("expected a recording"), std::string::npos);
   std::string newer = encode(one_kernel());
-  newer[8] = 2;
+  newer[8] = 3;
   EXPECT_EQ(message_of(newer),
-            "run.rec: expected recording version 1, found 2: read it with the offledger that wrote it");
+            "run.rec: expected recording version 1 to 2, found 3: read it with the offledger that wrote it");
+  newer[8] = 0;
+  EXPECT_NE(message_of(newer).find("found 0"), std::string::npos);
 }
 
 TEST(Recording, ChangedByteNamesItsChunk) {
@@ -168,6 +204,13 @@ TEST_F(WriterTest, WhatWasAppendedIsInTheFileBeforeClose) {
   EXPECT_FALSE(load(path_).source.complete);
   t.clear_records();
   t.memsets.push_back({1ns, 2ns, t.stream(t.process(1), DeviceId{0}, 0, 8)});
+  t.counters.push_back({DeviceId{0}, t.intern("sm_active")});
+  t.samples.push_back({1ns, 2ns, DeviceId{0}});
+  t.counter_values.push_back({CounterRow{0}, SampleRow{0}, 1});
+  writer.append(t);
+  t.clear_records();
+  t.samples.push_back({2ns, 3ns, DeviceId{0}});
+  t.counter_values.push_back({CounterRow{0}, SampleRow{1}, 1});
   t.defects.dropped_records = 5;
   writer.append(t);
   writer.close();
@@ -175,6 +218,9 @@ TEST_F(WriterTest, WhatWasAppendedIsInTheFileBeforeClose) {
   EXPECT_TRUE(back.source.complete);
   EXPECT_EQ(back.kernels.size(), 1U);
   EXPECT_EQ(back.memsets.size(), 1U);
+  EXPECT_EQ(back.counters.size(), 1U);
+  EXPECT_EQ(back.samples.size(), 2U);
+  EXPECT_EQ(back.counter_values.size(), 2U);
   EXPECT_EQ(back.at(back.memsets[0].stream).native_id, 8U);
   EXPECT_EQ(back.defects.dropped_records, 5U);
 }

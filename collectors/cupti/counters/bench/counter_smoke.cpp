@@ -79,7 +79,7 @@ void compare(const trace::Timeline& timeline, const counters::Samples& samples) 
       fmt::print("{}: records {} B, counter {:.0f} B, wire factor {:.4f}\n", name, records.bytes, bytes,
                  bytes / static_cast<double>(records.bytes));
     }
-    for (const char* engine : {"copy_engine_0", "copy_engine_1"}) {
+    for (const char* engine : {"h2d_engine", "copy_engine"}) {
       if (const auto* track = samples.find(engine)) {
         fmt::print("{}: copies {} ns, {} active {} ns\n", name, records.active.count(), engine,
                    counters::active_in(samples, *track, begin, end).count());

@@ -9,11 +9,12 @@
 #include "harness/device/sim/profile.hpp"
 #include "harness/suite/suite.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/language/plan_file.hpp"
 
 namespace offledger::cli {
 namespace {
 
-/// Originals first, each followed by its variants.
+/// Originals first, then the variants of them.
 std::vector<render::ScheduleRow> schedules() {
   std::vector<std::unique_ptr<language::Schedule>> all;
   for (const EmbeddedFile& file : language::catalogue_files()) {
@@ -21,14 +22,11 @@ std::vector<render::ScheduleRow> schedules() {
   }
   std::vector<render::ScheduleRow> rows;
   const auto add = [&](const language::Schedule& schedule) {
-    rows.push_back({.name = schedule.name(), .title = schedule.title(), .file = "", .wraps = schedule.wraps()});
+    rows.push_back({.name = schedule.name(), .title = schedule.title(), .file = "", .wraps = schedule.wraps(),
+                    .variant_of = schedule.variant_of()});
   };
-  for (const auto& schedule : all) {
-    if (schedule->variant_of().empty()) add(*schedule);
-  }
-  for (const auto& schedule : all) {
-    if (!schedule->variant_of().empty()) add(*schedule);
-  }
+  for (const auto& schedule : all) add(*schedule);
+  std::ranges::stable_partition(rows, [](const render::ScheduleRow& row) { return row.variant_of.empty(); });
   return rows;
 }
 
@@ -88,9 +86,11 @@ std::string suites_text(const render::Style& style) {
   return table.text(style);
 }
 
-std::string plan_text(const std::string& schedule_name, const std::string& workload_name) {
+std::string plan_text(const std::string& schedule_name, const std::string& workload_name, bool json) {
   const auto schedule = language::find_schedule(schedule_name);
-  return plan::to_string(schedule->compile(model::find_workload(workload_name).shape));
+  const plan::Plan* own = schedule->own_plan();
+  const plan::Plan plan = own != nullptr ? *own : schedule->compile(model::find_workload(workload_name).shape);
+  return json ? language::plan_file(plan, *schedule) : plan::to_string(plan);
 }
 
 struct Options {
@@ -106,7 +106,7 @@ void add_schedules(CLI::App& app, Context& context) {
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] {
     if (!options->plan.empty()) {
-      std::cout << plan_text(options->plan, options->workload);
+      std::cout << plan_text(options->plan, options->workload, options->format == "json");
     } else if (options->format == "json") {
       std::cout << render::schedules_json(schedules());
     } else {

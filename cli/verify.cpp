@@ -79,16 +79,17 @@ std::string to_text(const Judged& judged) {
 void add_verify(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("verify", "proves a schedule safe for every timing, or shows what breaks it; needs no GPU");
   const auto options = std::make_shared<Options>();
-  command->add_option("SCHEDULE", options->schedules, "catalogue schedules or schedule files");
+  command->add_option("SCHEDULE", options->schedules, "catalogue schedules, schedule files or plan files");
   command->add_flag("--all", options->all, "the whole catalogue");
-  command->add_option("--workload", options->workload, "whose layers and units to verify for")->capture_default_str();
+  command->add_option("--workload", options->workload, "whose layers and units to verify for; a plan file has its own")->capture_default_str();
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] {
     const model::Workload workload = model::find_workload(options->workload);
     Json list = Json::array();
     for (const std::string& name : names(*options)) {
       const auto schedule = language::find_schedule(name);
-      Judged judged{schedule->name(), schedule->compile(workload.shape), {}};
+      const plan::Plan* own = schedule->own_plan();
+      Judged judged{schedule->name(), own != nullptr ? *own : schedule->compile(workload.shape), {}};
       judged.verdict = plan::verify(judged.plan);
       if (!judged.verdict.safe()) context.exit_code = 1;
       if (options->format == "json") list.push_back(to_json(judged));

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -21,6 +22,10 @@ namespace offledger::suite {
 namespace {
 
 namespace fs = std::filesystem;
+using Mode = device::CounterRequest::Mode;
+
+constexpr std::array<std::pair<std::string_view, Mode>, 3> kCounterModes{
+    {{"beside", Mode::kBeside}, {"front-end", Mode::kFrontEnd}, {"only", Mode::kOnly}}};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): the order must not depend on a standard library.
 std::uint64_t next_random(std::uint64_t& state) {
@@ -55,7 +60,8 @@ class ScratchFolder {
 
 /// Starts the program with its stderr in `log`, and gives its pid and wait status.
 std::pair<pid_t, int> run_program(const std::string& program, const std::vector<std::string>& arguments,
-                                  const std::string& log) {
+                                  const std::string& log,
+                                  const std::function<void(std::uint32_t)>& started) {
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -69,6 +75,7 @@ std::pair<pid_t, int> run_program(const std::string& program, const std::vector<
   if (failed != 0) {
     throw Error(ErrorKind::kNotMeasured, fmt::format("{}: cannot start: {}", program, std::strerror(failed)));
   }
+  if (started) started(static_cast<std::uint32_t>(pid));
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -99,15 +106,31 @@ std::vector<Turn> order_turns(std::size_t cells, std::uint32_t reps, std::uint64
   return turns;
 }
 
-std::vector<std::string> child_arguments(const Case& what, const std::string& device, const std::string& output) {
-  return {"play", "--schedule", what.schedule, "--workload", what.workload, "--device", device, "-o", output};
+std::optional<Mode> counter_mode(std::string_view name) noexcept {
+  for (const auto& [spelled, mode] : kCounterModes) {
+    if (spelled == name) return mode;
+  }
+  return std::nullopt;
 }
 
-Played play_in_child(const std::string& program, const Case& what, const std::string& device) {
+std::vector<std::string> child_arguments(const Case& what, const std::string& device, const std::string& output,
+                                         const device::CounterRequest& counters) {
+  std::vector<std::string> all{"play",     "--schedule", what.schedule, "--workload", what.workload,
+                               "--device", device,       "-o",          output};
+  for (const auto& [spelled, mode] : kCounterModes) {
+    if (mode != counters.mode) continue;
+    all.insert(all.end(), {"--counters", std::string(spelled), "--counters-us",
+                           fmt::format("{}", counters.interval.count() / 1000)});
+  }
+  return all;
+}
+
+Played play_in_child(const std::string& program, const Case& what, const std::string& device,
+                     const device::CounterRequest& counters, const std::function<void(std::uint32_t)>& started) {
   const ScratchFolder scratch;
   const std::string output = scratch.file("recording.oflg");
   const std::string log = scratch.file("stderr");
-  const auto [pid, status] = run_program(program, child_arguments(what, device, output), log);
+  const auto [pid, status] = run_program(program, child_arguments(what, device, output, counters), log, started);
   const std::string cell = what.schedule + " / " + what.workload;
   if (WIFSIGNALED(status)) {
     throw Error(ErrorKind::kNotMeasured, fmt::format("{} on {}: the repetition's process was ended by signal {} ({})", cell,

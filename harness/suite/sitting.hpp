@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/trace/timeline.hpp"
@@ -24,7 +27,8 @@ struct Turn {
 std::vector<Turn> order_turns(std::size_t cells, std::uint32_t reps, std::uint64_t seed);
 
 /// What a child process is told on its command line after `program`: play one case, write the recording to `output`.
-std::vector<std::string> child_arguments(const Case& what, const std::string& device, const std::string& output);
+std::vector<std::string> child_arguments(const Case& what, const std::string& device, const std::string& output,
+                                         const device::CounterRequest& counters = {});
 
 struct Played {
   trace::Timeline recording;
@@ -33,6 +37,12 @@ struct Played {
 
 /// Plays one repetition in a fresh process of `program` and reads its recording back. Throws Error(kNotMeasured) with
 /// the child's own message where it fails, and says which signal ended it where one did.
-Played play_in_child(const std::string& program, const Case& what, const std::string& device);
+/// `started` is called with its pid as soon as it runs.
+Played play_in_child(const std::string& program, const Case& what, const std::string& device,
+                     const device::CounterRequest& counters = {},
+                     const std::function<void(std::uint32_t pid)>& started = {});
+
+/// "beside", "front-end", "only": what `--counters` takes; nullopt for anything else.
+std::optional<device::CounterRequest::Mode> counter_mode(std::string_view name) noexcept;
 
 }  // namespace offledger::suite

@@ -80,10 +80,18 @@ std::uint64_t calibrated_link(std::string_view gpu) {
 }
 
 trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload,
-                     device::Device& device) {
+                     device::Device& device, const device::CounterRequest& counters) {
+  const bool wanted = counters.mode != device::CounterRequest::Mode::kNone;
+  const bool has_counters = wanted && device.sample_counters(counters);
   const plan::Plan plan = schedule.compile(workload.shape);
   const model::Workload cut = model::regroup(workload, plan.model);
   trace::Timeline timeline = execute::run(plan, cut, cut.steps, device);
+  if (wanted && !has_counters) {
+    timeline.note("counters_unavailable",
+                  fmt::format("hardware counters were asked for and not had: {} is simulated and has none; measure on "
+                              "--device cuda",
+                              device.identity().name));
+  }
   timeline.source.schedule = schedule.name();
   timeline.source.workload = workload.name;
   timeline.source.wraps = schedule.wraps();

@@ -44,9 +44,10 @@ Suite find_suite(const std::string& name_or_path);
 /// there is none. What bound_ns of a real recording is reckoned with.
 std::uint64_t calibrated_link(std::string_view gpu);
 
-/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source.
-trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload,
-                     device::Device& device);
+/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source. Counters that the device
+/// does not have are noted in the Timeline.
+trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload, device::Device& device,
+                     const device::CounterRequest& counters = {});
 
 /// A device by name, as a maker of one for each repetition:
 ///

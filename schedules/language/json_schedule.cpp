@@ -3,6 +3,7 @@
 #include "schedules/base/hash.hpp"
 #include "schedules/base/json.hpp"
 #include "schedules/language/compile.hpp"
+#include "schedules/language/plan_file.hpp"
 #include "schedules/language/schedule.hpp"
 
 namespace offledger::language {
@@ -33,7 +34,9 @@ bool is_path(const std::string& name) {
 }  // namespace
 
 std::unique_ptr<Schedule> parse_schedule(std::string_view text, const std::string& file) {
-  return std::make_unique<JsonSchedule>(parse_policy(text, file), content_hash(text));
+  const json::Document document = json::Document::parse(text, file);
+  if (is_plan_file(document.root())) return parse_plan_file(document.root(), content_hash(text));
+  return std::make_unique<JsonSchedule>(parse_policy(document.root()), content_hash(text));
 }
 
 std::unique_ptr<Schedule> find_schedule(const std::string& name_or_path) {

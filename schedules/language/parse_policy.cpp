@@ -97,9 +97,7 @@ Nanos parse_micros(const json::Value& value) {
   return nanos(std::llround(value.number(0, 1e9) * 1e3));
 }
 
-Policy parse_policy(std::string_view text, const std::string& file) {
-  const json::Document document = json::Document::parse(text, file);
-  const json::Value root = document.root();
+Policy parse_policy(const json::Value& root) {
   json::Object object = root.object();
   Policy policy;
   policy.place = place_of(root);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "schedules/base/error.hpp"
+#include "schedules/base/json.hpp"
 #include "schedules/base/units.hpp"
 #include "schedules/plan/plan.hpp"
 
@@ -156,6 +157,6 @@ struct Policy {
 };
 
 /// Throws Error(kUsage) with file, line, column, key and what is allowed.
-Policy parse_policy(std::string_view text, const std::string& file);
+Policy parse_policy(const json::Value& root);
 
 }  // namespace offledger::language

@@ -28,16 +28,19 @@ class Schedule {
   /// Compiles. Throws Error(kUsage) where the schedule does not fit the model (a unit it lacks, zero slots,
   /// …).
   [[nodiscard]] virtual plan::Plan compile(const plan::ModelShape& model) const = 0;
+  /// The one plan that there is, where the schedule is a plan file: compile() gives it to models of its shape
+  /// alone.
+  [[nodiscard]] virtual const plan::Plan* own_plan() const noexcept { return nullptr; }
 };
 
-/// Parses a schedule file. Errors give file, line, column, key and what is allowed.
+/// Parses a schedule file or a plan file (plan_file.hpp). Errors give file, line, column, key and what is allowed.
 std::unique_ptr<Schedule> parse_schedule(std::string_view text, const std::string& file);
 
 /// The catalogue's files; one by name or path. An unknown name is an Error(kUsage) with the nearest.
 std::span<const EmbeddedFile> catalogue_files();
 std::unique_ptr<Schedule> find_schedule(const std::string& name_or_path);
 
-/// The JSON Schemas of schedule files, for editors and tests.
+/// The JSON Schemas of schedule and plan files, for editors and tests.
 std::span<const EmbeddedFile> schema_files();
 
 }  // namespace offledger::language

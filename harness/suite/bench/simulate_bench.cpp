@@ -4,9 +4,13 @@
 // part of it. Checks its own answer: every play must give the same last instant, kernels and copies as the
 // first.
 //
+// As `offledger` does, it has the allocator keep what a play frees.
+//
 //     simulate_bench --benchmark_filter=whole
 
 #include <benchmark/benchmark.h>
+
+#include "schedules/base/kept_memory.hpp"
 
 #include "harness/device/sim/sim_device.hpp"
 #include "harness/execute/execute.hpp"
@@ -81,6 +85,7 @@ struct Part {
 };
 
 int register_all() {
+  keep_freed_memory();
   for (const char* name : {"history1", "history", "stage1", "stage2", "stage12", "blocking1"}) {
     for (const Part& part : {Part{"whole/", whole}, Part{"compile/", compile}, Part{"simulate/", simulate}}) {
       benchmark::RegisterBenchmark((std::string(part.name) + name).c_str(), part.run, std::string(name))

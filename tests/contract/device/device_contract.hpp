@@ -260,6 +260,26 @@ TEST_P(DeviceContract, SaysWhatItIs) {
   ASSERT_EQ(timeline.devices.size(), 1U);
 }
 
+/// Counters are an extra: where there are none, or they cannot be read, what is played and recorded is the same.
+TEST_P(DeviceContract, CountersEndNothing) {
+  plan_ = streaming_plan(workload_, Readiness::kStreamWait, plan::Source::kPinned);
+  for (const CounterRequest::Mode mode : {CounterRequest::Mode::kBeside, CounterRequest::Mode::kFrontEnd}) {
+    const auto device = GetParam().make();
+    CounterRequest request;
+    request.mode = mode;
+    const bool has_some = device->sample_counters(request);
+    const trace::Timeline timeline = execute::run(plan_, workload_, kSteps, *device);
+    EXPECT_FALSE(timeline.kernels.empty());
+    EXPECT_FALSE(timeline.copies.empty());
+    if (!has_some) {
+      EXPECT_TRUE(timeline.samples.empty());
+    } else if (timeline.samples.empty()) {
+      ASSERT_FALSE(timeline.notes.empty());
+      EXPECT_EQ(timeline.text(timeline.notes.front().id), "counters_unavailable");
+    }
+  }
+}
+
 TEST_P(DeviceContract, RefusesAPlanForAnotherModel) {
   plan_ = streaming_plan(workload_, Readiness::kStreamWait, plan::Source::kPinned);
   model::Workload other = workload_;

@@ -21,12 +21,14 @@
 
 namespace offledger::language {
 
-/// What the schema has against the text, one line each; empty where it is valid.
+/// What the schema (that of plan files for a plan file) has against the text, one line each; empty where it is
+/// valid.
 inline std::string schema_errors(std::string_view text) {
-  const auto schema_json = nlohmann::json::parse(schema_files()[0].text);
+  const auto json = nlohmann::json::parse(text);
+  const char* file = json.contains("plan") ? "plan.schema.json" : "schedule.schema.json";
+  const auto schema_json = nlohmann::json::parse(find_embedded(schema_files(), file)->text);
   valijson::Schema schema;
   valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);
-  const auto json = nlohmann::json::parse(text);
   valijson::ValidationResults results;
   valijson::Validator validator;
   if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(json), &results)) return {};

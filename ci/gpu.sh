@@ -6,8 +6,11 @@
 # that is done is not done again, and the study adds repetitions to its database, so that several short stays add up.
 #
 #   ./ci/gpu.sh [--part NAME]… [--budget-s N] [--reps N] [--out FOLDER]
-#   parts: doctor tests core collector calibrate check recordings study   (default: all, in this order)
+#   parts: doctor tests core collector calibrate check engines recordings study   (default: all, in this order)
 #          transformers   (by name only: needs python3 with torch and transformers)
+#          sittings       (by name only: needs python3 with torch)
+#          pairs          (by name only: needs python3 with torch)
+#          counters       (by name only: reading counters needs the right to)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,7 +29,7 @@ while [ $# -gt 0 ]; do
     *) echo "ci/gpu.sh: unknown option '$1' (known: --part --budget-s --reps --out)" >&2; exit 2 ;;
   esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(doctor tests core collector calibrate check recordings study)
+[ ${#parts[@]} -gt 0 ] || parts=(doctor tests core collector calibrate check engines recordings study)
 mkdir -p "$out"
 export bin out
 database=$out/study.sqlite
@@ -86,6 +89,13 @@ check() {
     --schedule stage1 --schedule stage2 --schedule stage12 --schedule blocking1
 }
 
+# Every schedule of the catalogue: whether its answer is the model's, on a small model; then the engines, measured on six
+# layers of 70B shape, with the cause of each one's idle time.
+engines() {
+  "$bin/offledger" run --check --device cuda --suite catalogue || return 1
+  "$bin/offledger" run --suite engines-short --device cuda --label engines --db "$out/engines.sqlite"
+}
+
 # Two small random checkpoints by transformers, and the reference core on them.
 transformers() {
   local script
@@ -96,7 +106,90 @@ transformers() {
   OFFLEDGER_CHECKPOINTS=$out/checkpoints "$bin/gpu_model_cuda" --gtest_filter='CheckpointTest.*'
 }
 
-export -f recordings check transformers  # part() runs them under timeout
+# Broken and fixed PyTorch programs, each pair told apart by name; what is counted, against PyTorch's own profiler, and what
+# profiling costs. Recordings are kept.
+pairs() {
+  local failed=0
+  python3 tests/gpu/diagnosis_pairs.py --out "$out/pairs" "$bin/offledger" || failed=1
+  python3 tests/gpu/profile_counts.py "$bin/offledger" || failed=1
+  python3 tests/gpu/profile_programs.py --out "$out/programs" "$bin/offledger" || failed=1
+  return $failed
+}
+
+# Hardware counters beside records: every seed schedule and its fenced form; two recordings small enough to keep, with their
+# pictures; counters alone; what the front end stands at; and what sampling adds to wall.
+counters() {
+  local schedule file failed=0
+  local schedules=(history1 stage1 history blocking1 stage12 stage2)
+  local all=()
+  for schedule in "${schedules[@]}"; do all+=(--schedule "$schedule" --schedule "${schedule}_fenced"); done
+  mkdir -p "$out/counters"
+  "$bin/offledger" run --counters --device cuda --reps 1 --workload llama70b-6l-t8192 "${all[@]}" --label counters \
+    --db "$out/counters.sqlite" || failed=1
+  for schedule in history1 blocking1; do
+    file=$out/counters/$schedule.oflg
+    "$bin/offledger" play --counters --schedule "$schedule" --workload llama70b-6l-t8192 --device cuda -o "$file" || failed=1
+    [ "$(stat -c %s "$file")" -le 300000 ] || { echo "$file: over 300 kB"; failed=1; }
+    "$bin/offledger" explain "$file" >"${file%.oflg}.txt" || failed=1
+  done
+  for schedule in history1 history_fenced; do
+    file=$out/counters/$schedule.only.oflg
+    "$bin/offledger" play --counters only --schedule "$schedule" --workload llama70b-6l-t8192 --device cuda -o "$file" || failed=1
+    "$bin/offledger" explain "$file" || failed=1
+  done
+  for schedule in beside front-end; do
+    file=$out/counters/history_fenced.$schedule.oflg
+    "$bin/offledger" play --counters "$schedule" --schedule history_fenced --workload llama70b-6l-t8192 --device cuda -o "$file" || failed=1
+    "$bin/offledger" explain "$file" || failed=1
+  done
+  ls -l "$out/counters"
+  "$bin/counter_smoke" || failed=1
+  "$bin/counter_cost" 12 || failed=1
+  return $failed
+}
+
+# ab NAME EXPECTED OPTION…: one sitting into sittings.sqlite; its verdict and exit code to files. EXPECTED is an exit code,
+# or "any".
+ab() {
+  local name=$1 expected=$2 code=0
+  shift 2
+  "$bin/offledger" ab --no-top-up --db "$out/sittings.sqlite" "$@" >"$out/sittings/$name.txt" 2>"$out/sittings/$name.log" || code=$?
+  tail -n 1 "$out/sittings/$name.log"
+  grep 'took' "$out/sittings/$name.log"
+  echo "$name: exit $code, expected $expected"
+  [ "$expected" = any ] || [ "$code" -eq "$expected" ]
+}
+
+# What the gate says of real A/A and A/B data: history1 against itself, against blocking1, and against a form of it that
+# is 3 % slower; then a PyTorch program that forgot to pin. The schedules are judged a second time by margins calibrated on
+# the first sitting.
+sittings() {
+  local here ok=0 name runs
+  for here in tests/gpu/sittings ci/sittings ../../tests/gpu/sittings; do
+    [ -e "$here/ab_program.py" ] && break
+  done
+  mkdir -p "$out/sittings"
+  local pair=(--device cuda --workload "$here/llama70b-12l-t8192.json" --base-schedule history1 --cand-schedule)
+  ab same 0 "${pair[@]}" history1 || ok=1
+  ab blocking1 any "${pair[@]}" blocking1 || ok=1
+  ab slower 1 "${pair[@]}" "$here/history1_attn_fenced.json" || ok=1
+  "$bin/offledger" calibrate --aa --db "$out/sittings.sqlite" -o "$out/sittings/margins.json" || ok=1
+  for name in same blocking1 slower; do
+    runs=$(sed -n 's/^base \([0-9a-f]*\) and candidate \([0-9a-f]*\) in .*/\1 \2/p' "$out/sittings/$name.log")
+    local code=0
+    "$bin/offledger" gate --db "$out/sittings.sqlite" --config "$out/sittings/margins.json" --base "${runs% *}" --cand "${runs#* }" \
+      >"$out/sittings/$name-calibrated.txt" 2>&1 || code=$?
+    echo "$name with calibrated margins: exit $code"
+  done
+  ab pinned 1 --steps nvtx:forward --cell pytorch/streamed --reps 8 \
+    --base "python3 $here/ab_program.py pinned" --cand "python3 $here/ab_program.py pageable" || ok=1
+  head -n 4 "$out/sittings/pinned.txt"
+  grep -q pageable_source "$out/sittings/pinned.txt" || { echo "pinned: expected pageable_source"; ok=1; }
+  rm -rf "$out/sittings.sqlite.artifacts"
+  return $ok
+}
+
+export -f ab sittings counters pairs recordings check engines transformers  # part() runs them under timeout
 
 # study SUITE REPS: rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
 study() {
@@ -117,9 +210,9 @@ for name in "${parts[@]}"; do
     tests)
       for program in "$bin"/gpu_*; do part "tests-$(basename "$program")" "$program"; done ;;
     core) part core "$bin/layer_bench" ;;
-    collector) part collector "$bin/collector_cost" 3 ;;
+    collector) part collector "$bin/collector_cost" 3; part recording_cost "$bin/recording_cost" 5 ;;
     calibrate) part calibrate "$bin/offledger" calibrate --device cuda -o "$out/profile.json" ;;
-    check | recordings | transformers) part "$name" bash -uc "$name" ;;
+    check | counters | engines | recordings | transformers | pairs | sittings) part "$name" bash -uc "$name" ;;
     study)
       for suite in "study-short 3" "study $reps"; do
         # shellcheck disable=SC2086

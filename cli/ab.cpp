@@ -1,245 +1,193 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Base and candidate measured alternately in one sitting, and judged: what the gate asks of figures from real
-// devices. Repetitions come in ABBA blocks; which side begins a block is drawn from the seed.
+// Base and candidate measured alternately in one sitting, and judged: what the gate asks of figures from real devices.
+// What the first look leaves open gets a second one, declared beforehand: fresh repetitions, judged alone.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
-#include <filesystem>
+#include <chrono>
 #include <iostream>
 
-#include "cli/artifacts.hpp"
+#include "cli/ab_sides.hpp"
 #include "cli/command.hpp"
 #include "cli/judged.hpp"
-#include "cli/measure.hpp"
-#include "cli/recorded_program.hpp"
-#include "cli/recorded_run.hpp"
-#include "cli/version.hpp"
-#include "harness/suite/sitting.hpp"
+#include "cli/new_diagnoses.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::array<std::string, 2> schedules, commands;  ///< base, candidate; one of the two is given
-  std::string cell = "command/ab";                 ///< of commands
-  Recording how;
-  std::string workload = "llama70b-prefill-8k", device = "sim", database, format, config_file;
+  Comparands what;
+  std::string database, format, config_file;
   std::uint32_t reps = 0;
-  std::uint64_t seed = 1;
+  bool no_top_up = false;
 };
 
 constexpr std::uint32_t kNoisyReps = 10;
 constexpr int kOwnFailure = 125;  ///< where commands are compared
 
-struct Turn {
-  std::size_t side = 0;
-  std::uint32_t number = 0, block = 0;
+/// The sitting's clock: what a look costs, said before and after where a repetition takes real time.
+class Cost {
+ public:
+  explicit Cost(bool spoken) : spoken_(spoken) {}
+  void before(std::size_t repetitions, const char* what) const {
+    if (!spoken_) return;
+    if (taken_ == 0) {
+      std::cerr << fmt::format("{}: {} repetitions\n", what, repetitions);
+    } else {
+      std::cerr << fmt::format("{}: {} repetitions, about {:.1f} device minutes\n", what, repetitions,
+                               minutes() / static_cast<double>(taken_) * static_cast<double>(repetitions));
+    }
+  }
+  void taken() { ++taken_; }
+  void after() const {
+    if (spoken_) std::cerr << fmt::format("{} repetitions took {:.1f} device minutes\n", taken_, minutes());
+  }
+
+ private:
+  [[nodiscard]] double minutes() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() / 60;
+  }
+  bool spoken_;
+  std::size_t taken_ = 0;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-/// ABBA or BAAB, two repetitions a side and block; an odd last one is a pair.
-std::vector<Turn> order_turns(std::uint32_t reps, std::uint64_t seed) {
-  std::vector<Turn> turns;
-  for (std::uint32_t block = 0; 2 * block < reps; ++block) {
-    // The order of two cells in that round of a suite's sitting: 0 or 1 first.
-    const std::size_t first = suite::order_turns(2, block + 1, seed).at(std::size_t{2} * block).cell;
-    const std::size_t sides[] = {first, 1 - first, 1 - first, first};
-    const std::size_t count = 2 * block + 1 < reps ? 4 : 2;
-    for (std::size_t i = 0; i < count; ++i)
-      turns.push_back({sides[i], static_cast<std::uint32_t>(2 * block + i / 2), block});
-  }
-  return turns;
-}
+struct Look {
+  std::uint32_t reps = 0;
+  std::uint64_t seed = 0;
+  const char* title = "";
+};
 
-/// Two runs of one cell. It bears both schedules' names where they differ: the gate pairs cells by name.
-std::array<history::Run, 2> empty_runs(const Options& options, const device::Identity& device) {
-  std::array<history::Run, 2> runs;
-  std::array<std::unique_ptr<language::Schedule>, 2> schedules;
-  for (std::size_t side = 0; side < 2; ++side)
-    schedules.at(side) = language::find_schedule(options.schedules.at(side));
-  const std::string name = schedules[0]->name() == schedules[1]->name()
-                               ? schedules[0]->name()
-                               : fmt::format("{} v {}", schedules[0]->name(), schedules[1]->name());
-  const std::time_t now = std::time(nullptr);
-  for (std::size_t side = 0; side < 2; ++side) {
-    history::Run& run = runs.at(side);
-    run.side = side == 0 ? "base" : "cand";
-    run.label = schedules.at(side)->name();
-    run.tool_version = kVersion;
-    run.started_at_unix = now;
-    run.sitting = fmt::format("ab/{}/seed {}", now, options.seed);
-    run.machine_class.device_kind = trace::name_of(device.kind);
-    run.machine_class.device_name =
-        device.kind == trace::DeviceKind::kCuda ? device.description : device.name;
-    run.environment.instance = device.profile_hash;
-    history::Cell cell;
-    cell.key = {name, model::find_workload(options.workload).name, device.name,
-                std::string(suite::kProtocol)};
-    cell.schedule_hash = schedules.at(side)->content_hash();
-    cell.deterministic = device.deterministic;
-    run.cells.push_back(std::move(cell));
-  }
-  return runs;
-}
-
-/// Two runs of two commands, of a device that their first recordings will name.
-std::array<history::Run, 2> empty_runs(const Options& options) {
-  std::array<history::Run, 2> runs;
-  const std::time_t now = std::time(nullptr);
-  for (std::size_t side = 0; side < 2; ++side) {
-    history::Run& run = runs.at(side);
-    run.side = side == 0 ? "base" : "cand";
-    run.label = options.commands.at(side);
-    run.tool_version = kVersion;
-    run.started_at_unix = now;
-    run.sitting = fmt::format("ab/{}/seed {}", now, options.seed);
-    run.machine_class.device_kind = trace::name_of(trace::DeviceKind::kCuda);
-    history::Cell& cell = run.cells.emplace_back();
-    cell.key = parse_cell(options.cell);
-    cell.key.device_profile = run.machine_class.device_kind;
-  }
-  return runs;
-}
-
-/// A fresh process on a real device; on a simulated one a play of its own noise for every turn.
-suite::Played play(const Options& options, const Turn& turn, std::uint32_t order,
-                   const suite::DeviceMaker& make_device, bool in_child) {
-  const suite::Case one{options.schedules.at(turn.side), options.workload};
-  if (in_child)
-    return suite::play_in_child(std::filesystem::read_symlink("/proc/self/exe"), one, options.device);
-  const auto schedule = language::find_schedule(one.schedule);
-  return {suite::play(*schedule, model::find_workload(one.workload), *make_device(order)), 0};
-}
-
-void add_rep(history::Store& store, history::Cell& cell, const suite::Played& played, const Turn& turn,
-             std::uint32_t order) {
-  const analysis::Report report = analysis::explain(played.recording);
-  history::Rep rep = to_rep(report, turn.number);
-  rep.process = played.process;
-  rep.block = turn.block;
-  rep.order = order;
-  cell.reps.push_back(std::move(rep));
-  for (history::FindingRow& finding : to_findings(report)) {
-    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
-    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
-  }
-  if (cell.artifacts.empty()) cell.artifacts.push_back(keep_recording(store, played.recording));
-}
-
-/// Stores both runs and prints the verdict.
-void judge(const Options& options, history::Store& store, std::array<history::Run, 2>& runs,
-           Context& context) {
-  gate::Config config = load_gate_config(options.config_file);
+void measure(const Prepared& prepared, Sides& runs, const Look& look, std::uint32_t& order, Cost& cost, history::Store& store,
+             const Context& context) {
+  const std::vector<Turn> turns = order_blocks(runs[0].cells.size(), look.reps, look.seed);
+  cost.before(turns.size(), look.title);
+  render::Progress progress(look.title, turns.size(), context.stderr_terminal, std::cerr);
+  const auto before = [&](const Turn& turn) {
+    const history::CellKey& key = runs.at(turn.side).cells.at(turn.cell).key;
+    progress.step(fmt::format("{} {} / {}", runs.at(turn.side).side, key.schedule, key.workload));
+  };
+  const auto take = [&](const Turn& turn, std::uint32_t place) {
+    Taken taken = prepared.take(turn, place);
+    cost.taken();
+    return taken;
+  };
+  take_turns(runs, turns, order, take, store, before);
   for (history::Run& run : runs) run.id = store.insert(run);
+}
+
+/// The cells of `runs` that the verdict left open, without repetitions; and what takes those.
+std::pair<Prepared, Sides> open_part(const Prepared& prepared, const std::vector<gate::Selector>& open) {
+  Prepared part = prepared;
+  Sides runs = prepared.runs;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < prepared.runs[0].cells.size(); ++i) {
+    const history::CellKey& key = prepared.runs[0].cells[i].key;
+    const auto is_it = [&](const gate::Selector& one) { return one.schedule == key.schedule && one.workload == key.workload; };
+    if (std::ranges::any_of(open, is_it)) places.push_back(i);
+  }
+  for (std::size_t side = 0; side < 2; ++side) {
+    runs.at(side).cells.clear();
+    for (const std::size_t place : places) runs.at(side).cells.push_back(prepared.runs.at(side).cells[place]);
+  }
+  part.take = [take = prepared.take, places](Turn turn, std::uint32_t order) {
+    turn.cell = places.at(turn.cell);
+    return take(turn, order);
+  };
+  return {std::move(part), std::move(runs)};
+}
+
+/// Whether that many repetitions a side can settle anything.
+bool can_settle(std::uint32_t reps, const gate::Config& config) {
+  return reps >= gate::least_repetitions(1, config.q / 2);
+}
+
+void compare(const Options& options, const Prepared& prepared, Context& context) {
+  gate::Config config = load_gate_config(options.config_file);
+  const std::uint32_t reps = options.reps != 0 ? options.reps : prepared.exact ? 1 : kNoisyReps;
+  config.top_up = !options.no_top_up && !prepared.exact && can_settle(reps, config);
+  history::Store store(options.database, history::Mode::kReadWrite);
   for (history::Waiver& waiver : store.waivers()) config.waivers.push_back(std::move(waiver));
-  Judged judged{gate::compare(runs[0], runs[1], config), runs[0], runs[1]};
-  judged.verdict.base_why = "measured in the same sitting";
-  store.insert(judged.verdict);
-  std::cout << render_as(options.format, judged, context.style);
-  std::cerr << fmt::format("base {} and candidate {} in {}\n", runs[0].id.substr(0, 12),
-                           runs[1].id.substr(0, 12), options.database);
-  context.exit_code = judged.verdict.exit_code();
-}
-
-void compare_schedules(const Options& options, Context& context) {
-  (void)load_gate_config(options.config_file);  // a mistake in it shows before the measurement
-  const suite::DeviceMaker make_device = suite::find_device(options.device);
-  const device::Identity device = suite::identify(options.device);
-  const std::uint32_t reps = options.reps != 0 ? options.reps : device.deterministic ? 1 : kNoisyReps;
-  std::array<history::Run, 2> runs = empty_runs(options, device);
-  history::Store store(options.database, history::Mode::kReadWrite);
-  {
-    const std::vector<Turn> turns = order_turns(reps, options.seed);
-    render::Progress progress(fmt::format("A/B on {}", device.name), turns.size(), context.stderr_terminal,
-                              std::cerr);
-    for (std::uint32_t order = 0; order < turns.size(); ++order) {
-      const Turn& turn = turns[order];
-      progress.step(fmt::format("{} {}", runs.at(turn.side).side, options.schedules.at(turn.side)));
-      const suite::Played played =
-          play(options, turn, order, make_device, device.kind == trace::DeviceKind::kCuda);
-      add_rep(store, runs.at(turn.side).cells.front(), played, turn, order);
-    }
+  Cost cost(prepared.processes);
+  std::uint32_t order = 0;
+  Sides runs = prepared.runs;
+  measure(prepared, runs, {reps, options.what.seed, "A/B"}, order, cost, store, context);
+  history::Verdict verdict = gate::compare(runs[0], runs[1], config);
+  const auto open = config.top_up ? gate::open_cells(verdict) : std::vector<gate::Selector>{};
+  if (!open.empty()) {
+    auto [part, fresh] = open_part(prepared, open);
+    measure(part, fresh, {reps * gate::kSecondLook, options.what.seed + 1, "second look"}, order, cost, store, context);
+    verdict = gate::top_up(verdict, fresh[0], fresh[1], config);
   }
-  judge(options, store, runs, context);
-}
-
-/// Both commands under the recorder, through the shell. A command that fails ends the sitting with its exit
-/// code.
-void compare_commands(const Options& options, Context& context) {
-  (void)load_gate_config(options.config_file);
-  std::array<history::Run, 2> runs = empty_runs(options);
-  check_recording(options.how);
-  history::Store store(options.database, history::Mode::kReadWrite);
-  const std::vector<Turn> turns = order_turns(options.reps != 0 ? options.reps : kNoisyReps, options.seed);
-  for (std::uint32_t order = 0; order < turns.size(); ++order) {
-    const Turn& turn = turns[order];
-    const std::string& command = options.commands.at(turn.side);
-    std::cerr << fmt::format("{} of {}: {}\n", order + 1, turns.size(), command);
-    const Recorded recorded = record_program({"/bin/sh", "-c", command}, options.how);
-    for (const std::string& problem : recorded.problems) std::cerr << fmt::format("offledger: {}\n", problem);
-    if (recorded.exit_code != 0) {
-      std::cerr << fmt::format("offledger: {}: ended with exit code {}\n", command, recorded.exit_code);
-      context.exit_code = recorded.exit_code;
-      return;
-    }
-    history::Run& run = runs.at(turn.side);
-    add_rep(store, run.cells.front(), {recorded.timeline, 0}, turn, order);
-    run.machine_class.device_name = recorded.timeline.source.device_profile;
-  }
-  judge(options, store, runs, context);
+  cost.after();
+  verdict.base_why = "measured in the same sitting";
+  name_new_diagnoses(store, verdict, runs[0], runs[1]);
+  store.insert(verdict);
+  std::cout << render_as(options.format, {verdict, runs[0], runs[1]}, context.style);
+  std::cerr << fmt::format("base {} and candidate {} in {}\n", runs[0].id.substr(0, 12), runs[1].id.substr(0, 12),
+                           options.database);
+  context.exit_code = verdict.exit_code();
 }
 
 void ab(const Options& options, Context& context) {
-  const bool schedules = !options.schedules[0].empty() && !options.schedules[1].empty();
-  const bool commands = !options.commands[0].empty() && !options.commands[1].empty();
-  if (schedules == commands) {
-    throw Error(ErrorKind::kUsage, "expected --base-schedule and --cand-schedule, or --base and --cand");
-  }
-  if (schedules) return compare_schedules(options, context);
+  (void)load_gate_config(options.config_file);  // a mistake in it shows before the measurement
+  const bool commands = !options.what.commands[0].empty() && !options.what.commands[1].empty();
   try {
-    compare_commands(options, context);
+    compare(options, prepare_sides(options.what), context);
+  } catch (const CommandFailed& failed) {
+    std::cerr << fmt::format("offledger: {}: ended with exit code {}\n", failed.command, failed.exit_code);
+    context.exit_code = failed.exit_code;
   } catch (const std::exception& error) {
+    if (!commands) throw;
     std::cerr << fmt::format("offledger: {}\n", error.what());
     context.exit_code = kOwnFailure;
   }
+}
+
+void add_sides(CLI::App& command, Comparands& what) {
+  auto* base = command.add_option("--base-schedule", what.schedules[0],
+                                  "a catalogue schedule or a schedule file; may be repeated");
+  auto* cand = command.add_option("--cand-schedule", what.schedules[1], "the one to judge; the i-th with the i-th base")
+                   ->needs(base);
+  base->needs(cand);
+  auto* suite = command.add_option("--suite", what.suite, "or every cell of a suite, for two builds or for A/A")
+                    ->excludes(base);
+  auto* base_command = command.add_option("--base", what.commands[0], "or a command, run by the shell under the recorder");
+  auto* cand_command = command.add_option("--cand", what.commands[1], "the one to judge")->needs(base_command);
+  base_command->needs(cand_command)->excludes(base)->excludes(suite);
+  for (CLI::Option* build : {command.add_option("--base-binary", what.programs[0],
+                                                "another build of offledger takes the base's repetitions"),
+                             command.add_option("--cand-binary", what.programs[1], "and this the candidate's")}) {
+    build->check(CLI::ExistingFile)->excludes(base_command);
+  }
+  command.add_option("--base-commit", what.commits[0], "the commit that the base was built from");
+  command.add_option("--cand-commit", what.commits[1], "and the candidate");
+  command.add_option("--workload", what.workloads, "a workload or a workload file; may be repeated")
+      ->default_str("llama70b-prefill-8k");
+  command.add_option("--device", what.device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
+  command.add_option("--steps", what.how.steps, "of commands: all, cudaProfilerApi or nvtx:RANGE, as in profile")
+      ->capture_default_str();
+  command.add_option("--cell", what.cell, "of commands: the SCHEDULE/WORKLOAD that history keeps them under")
+      ->capture_default_str();
+  command.add_option("--seed", what.seed, "of the order of repetitions")->capture_default_str();
 }
 
 }  // namespace
 
 void add_ab(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
-      "ab", "measures two schedules or commands alternately in one sitting, and gates the result");
+      "ab", "measures two schedules, builds or commands alternately in one sitting, and gates the result");
   const auto options = std::make_shared<Options>();
   options->database = history::default_path();
-  auto* base = command->add_option("--base-schedule", options->schedules[0],
-                                   "a catalogue schedule or a schedule file");
-  auto* cand = command->add_option("--cand-schedule", options->schedules[1], "the one to judge")->needs(base);
-  base->needs(cand);
-  auto* base_command = command->add_option("--base", options->commands[0],
-                                           "or a command, run by the shell under the recorder");
-  auto* cand_command =
-      command->add_option("--cand", options->commands[1], "the one to judge")->needs(base_command);
-  base_command->needs(cand_command)->excludes(base);
-  command
-      ->add_option("--steps", options->how.steps,
-                   "of commands: all, cudaProfilerApi or nvtx:RANGE, as in profile")
-      ->capture_default_str();
-  command
-      ->add_option("--cell", options->cell,
-                   "of commands: the SCHEDULE/WORKLOAD that history keeps them under")
-      ->capture_default_str();
-  command->add_option("--workload", options->workload, "a workload or a workload file")
-      ->capture_default_str();
-  command->add_option("--device", options->device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
-  command
-      ->add_option("--reps", options->reps,
-                   "repetitions a side; default: 1 where the device is exact, else 10")
+  add_sides(*command, options->what);
+  command->add_option("--reps", options->reps, "repetitions a side; default: 1 where the device is exact, else 10")
       ->check(CLI::Range(1, 1000));
-  command->add_option("--seed", options->seed, "of the order of repetitions")->capture_default_str();
+  command->add_flag("--no-top-up", options->no_top_up,
+                    "one look only; otherwise what it leaves open is measured again, three times as often, and each "
+                    "look has half of the false discovery rate");
   command->add_option("--db", options->database, "history database");
   command->add_option("--config", options->config_file, "gate configuration file");
   add_format(*command, options->format, kVerdictFormats);

@@ -2,11 +2,13 @@
 #include "cli/against.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "reports/render/number.hpp"
@@ -35,7 +37,8 @@ struct Pair {
 
 struct Row {
   history::CellKey key;
-  std::vector<Pair> pairs;  ///< one a figure
+  bool schedule_changed = false;  ///< its file, since it was measured
+  std::vector<Pair> pairs;        ///< one a figure
 };
 
 Pair pair_of(const Figure& figure, const history::Cell& predicted, const history::Cell& measured) {
@@ -57,13 +60,9 @@ std::vector<Row> compare(const history::Run& predicted, const history::Run& meas
       return cell.key.schedule == seen.key.schedule && cell.key.workload == seen.key.workload;
     });
     if (found == predicted.cells.end()) continue;
-    if (found->schedule_hash != seen.schedule_hash) {
-      throw Error(ErrorKind::kNotComparable,
-                  fmt::format("--against {}: schedule '{}' has changed since that run: measure it again",
-                              measured.id.substr(0, 12), seen.key.schedule));
-    }
     Row& row = rows.emplace_back();
     row.key = seen.key;
+    row.schedule_changed = found->schedule_hash != seen.schedule_hash;
     for (const Figure& figure : kFigures) row.pairs.push_back(pair_of(figure, *found, seen));
   }
   if (!rows.empty()) return rows;
@@ -127,13 +126,23 @@ std::string against_table(const history::Run& predicted, const history::Run& mea
       fmt::format("{} against {} (run {})\n", predicted.machine_class.device_name, measured.machine_class.device_name,
                   measured.id.substr(0, 12));
   const std::vector<Row> rows = compare(predicted, measured);
-  return text.append(table_of(rows, 0, 2, style)).append("\n").append(table_of(rows, 2, 2, style));
+  text.append(table_of(rows, 0, 2, style)).append("\n").append(table_of(rows, 2, 2, style));
+  std::set<std::string> changed;
+  for (const Row& row : rows) {
+    if (row.schedule_changed) changed.insert(row.key.schedule);
+  }
+  if (changed.empty()) return text;
+  return text.append(fmt::format(
+      "\nThese schedules' files have changed since that run; predicted is what they are now: {}\n",
+      fmt::join(changed, ", ")));
 }
 
 std::string against_json(const history::Run& predicted, const history::Run& measured) {
   Json cells = Json::array();
   for (const Row& row : compare(predicted, measured)) {
-    Json cell{{"schedule", row.key.schedule}, {"workload", row.key.workload}};
+    Json cell{{"schedule", row.key.schedule},
+              {"workload", row.key.workload},
+              {"schedule_changed", row.schedule_changed}};
     for (std::size_t f = 0; f < std::size(kFigures); ++f) {
       const Pair& pair = row.pairs[f];
       cell[kFigures[f].metric] = {{"predicted", number(pair.predicted)},

@@ -16,8 +16,8 @@ namespace offledger::cli {
 suite::Suite cases_of(const history::Run& run);
 
 /// A row a cell that both have and a metric: medians and their difference: of wall time in % of the measured, of overlap
-/// in points, of idle and blocked time in % of the measured wall. Throws Error(kNotComparable) where a schedule has
-/// changed since, or where the runs share no cell.
+/// in points, of idle and blocked time in % of the measured wall. A schedule whose file has changed
+/// since is named. Throws Error(kNotComparable) where the runs share no cell.
 std::string against_table(const history::Run& predicted, const history::Run& measured, const render::Style& style);
 /// The document `offledger.against/1`: the same, times in ns, differences as shares.
 std::string against_json(const history::Run& predicted, const history::Run& measured);

@@ -57,7 +57,8 @@ Subject open_run(const std::string& reference, const std::string& database) {
   const history::Cell& cell = choose_cell(run, cell_wanted);
   for (const history::Artifact& artifact : cell.artifacts) {
     if (artifact.kind != "recording") continue;
-    return {trace::load(store.artifact_file(artifact)), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)), cell.findings};
+    return {trace::load(store.artifact_file(artifact)), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
+            cell.findings, cell.schedule_hash};
   }
   throw Error(ErrorKind::kNotMeasured,
               fmt::format("run {}: the recording of {} was not kept; measure it again with `offledger run`",
@@ -69,7 +70,7 @@ Subject open_file(const std::string& path, bool progress) {
     std::cerr << fmt::format("\rreading {} of {} MiB", done >> 20, total >> 20) << std::flush;
     if (done >= total) std::cerr << "\r\033[K";
   };
-  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()), path, {}};
+  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()), path, {}, {}};
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Subject {
   trace::Timeline timeline;
   std::string name;  ///< the file, or "run 3f2a…: history1/llama70b-prefill-8k"
   std::vector<history::FindingRow> findings;  ///< of the stored cell
+  std::string schedule_hash;                  ///< of what the stored cell ran; empty for a file
 };
 Subject open_subject(const std::string& reference, const std::string& database, bool progress);
 

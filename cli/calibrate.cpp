@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Measures a GPU for the simulated device and writes a profile: sim:FILE is then that machine.
+// Measures a GPU for the simulated device and writes a profile: sim:FILE is then that machine. With --aa, the gate's
+// margins instead, from the history.
 
 #include <fmt/format.h>
 
 #include <cctype>
 #include <iostream>
 
+#include "cli/calibrate_margins.hpp"
 #include "cli/command.hpp"
 #include "harness/suite/cuda_devices.hpp"
+#include "reports/history/store.hpp"
 #include "schedules/base/error.hpp"
 #include "schedules/base/json.hpp"
 
@@ -45,6 +48,7 @@ std::string default_name(std::string_view gpu) {
 }
 
 void calibrate(const Options& options) {
+  if (options.output.empty()) throw Error(ErrorKind::kUsage, "expected -o FILE, the profile to write");
   const auto ordinal = suite::cuda_ordinal(options.device);
   if (!ordinal) {
     throw Error(ErrorKind::kUsage,
@@ -67,14 +71,30 @@ void calibrate(const Options& options) {
 }  // namespace
 
 void add_calibrate(CLI::App& app, Context&) {
-  auto* command = app.add_subcommand("calibrate", "measures a GPU and writes a profile to simulate it with");
+  auto* command = app.add_subcommand(
+      "calibrate", "measures a GPU and writes a profile to simulate it with; --aa: margins for the gate from A/A sittings");
   const auto options = std::make_shared<Options>();
-  command->add_option("--device", options->device, "cuda[:N]")->capture_default_str();
-  command->add_option("--workload", options->workloads,
-                      "measure the kernels of this one; may be repeated; default: every shipped workload of a real model");
-  command->add_option("--name", options->name, "the profile's; default: the GPU's last word, as in h200");
-  command->add_option("-o,--output", options->output, "profile to write; use it as --device sim:FILE")->required();
-  command->callback([options] { calibrate(*options); });
+  const auto margins = std::make_shared<MarginsOptions>();
+  margins->database = history::default_path();
+  auto* device = command->add_option("--device", options->device, "cuda[:N]")->capture_default_str();
+  auto* workload = command->add_option("--workload", options->workloads,
+                                       "measure the kernels of this one; may be repeated; default: every shipped workload "
+                                       "of a real model");
+  auto* name = command->add_option("--name", options->name, "the profile's; default: the GPU's last word, as in h200");
+  command->add_option("-o,--output", options->output,
+                      "profile to write, for --device sim:FILE; with --aa the gate's configuration (default: standard output)");
+  auto* aa = command->add_flag("--aa", margins->wanted,
+                                "margins for `gate --config`: what differed in sittings of one program against itself");
+  for (CLI::Option* of_profiles : {device, workload, name}) aa->excludes(of_profiles);
+  command->add_option("--db", margins->database, "history database of the sittings")->needs(aa);
+  command->add_option("--config", margins->config_file, "gate configuration to start from; its margins.metrics are floors")
+      ->needs(aa);
+  command->add_option("RUN", margins->runs, "with --aa: one side of each sitting; default: every A/A sitting")->needs(aa);
+  command->callback([options, margins] {
+    margins->output = options->output;
+    if (margins->wanted) return calibrate_margins(*margins);
+    calibrate(*options);
+  });
 }
 
 }  // namespace offledger::cli

@@ -61,8 +61,9 @@ std::string map_table(const std::vector<MapPoint>& map, const render::Style& sty
 /// The newest study on a GPU that the history has.
 Study find_study(const history::Store& store);
 
-/// What a run of the seed suite shows, with the claims and the map added: text, or the JSON document.
+/// What a run of the seed suite shows, with the claims and the map added: text, or the JSON document. The map is
+/// written to `map_file` as an SVG, unless that is empty.
 std::string add_claims(const std::string& shown, bool json, const std::string& device, const Study& study,
-                       const render::Style& style);
+                       const render::Style& style, const std::string& map_file);
 
 }  // namespace offledger::cli

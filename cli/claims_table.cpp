@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include "cli/claims.hpp"
+#include "cli/map_picture.hpp"
 #include "reports/render/json_text.hpp"
 #include "reports/render/table.hpp"
+#include "schedules/base/json.hpp"
 
 namespace offledger::cli {
 namespace {
@@ -138,8 +140,9 @@ std::string map_table(const std::vector<MapPoint>& map, const render::Style& sty
 }
 
 std::string add_claims(const std::string& shown, bool json, const std::string& device, const Study& study,
-                       const render::Style& style) {
+                       const render::Style& style, const std::string& map_file) {
   const std::vector<MapPoint> map = draw_map(device);
+  if (!map_file.empty()) json::write_file_atomically(map_file, map_svg(map));
   const std::vector<Claim> claims = judge_claims(device, study, map);
   if (!json) return shown + claims_table(claims, style) + map_table(map, style);
   Json document = Json::parse(shown);

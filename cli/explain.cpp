@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 
 #include "cli/artifacts.hpp"
 #include "cli/command.hpp"
+#include "cli/step_marks.hpp"
+#include "cli/known_plan.hpp"
 #include "reports/history/store.hpp"
 
 namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string subject, database, format;
+  std::string subject, database, format, steps = "marks";
 };
 
 void explain(const Options& options, Context& context) {
-  const Subject subject = open_subject(options.subject, options.database, context.stderr_terminal);
-  analysis::Report report = analysis::explain(subject.timeline);
+  Subject subject = open_subject(options.subject, options.database, context.stderr_terminal);
+  const std::optional<plan::Plan> plan = known_plan(subject.timeline.source, subject.schedule_hash);
+  mark_steps(subject.timeline, options.steps);
+  analysis::Report report = analysis::explain(subject.timeline, {.plan = plan ? &*plan : nullptr, .what_if = true});
   for (const history::FindingRow& finding : subject.findings) {
+    if (std::ranges::find(report.findings, finding.id, &analysis::Finding::id) != report.findings.end()) continue;
     report.findings.push_back({finding.id, finding.detail, finding.disqualifies});
   }
   std::cout << (options.format == "json" ? render::explain_json(report) : render::explain_text(report, context.style));
@@ -33,6 +39,8 @@ void add_explain(CLI::App& app, Context& context) {
       ->required();
   options->database = history::default_path();
   command->add_option("--db", options->database, "history database");
+  command->add_option("--steps", options->steps, "marks: those of the recording; auto: the launch pattern that repeats; nvtx:RANGE")
+      ->capture_default_str();
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { explain(*options, context); });
 }

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/judged.hpp"
+#include "cli/new_diagnoses.hpp"
 #include "schedules/base/error.hpp"
 #include "schedules/base/json.hpp"
 
@@ -61,6 +62,7 @@ Judged judge_runs(const Options& options, gate::Config config) {
   history::Run base = store.load(store.resolve(base_ref));
   history::Verdict verdict = gate::compare(base, candidate, config);
   verdict.base_why = why;
+  name_new_diagnoses(store, verdict, base, candidate);
   store.insert(verdict);
   return {std::move(verdict), std::move(base), std::move(candidate)};
 }

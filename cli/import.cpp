@@ -7,6 +7,7 @@
 #include "cli/artifacts.hpp"
 #include "cli/command.hpp"
 #include "cli/recorded_run.hpp"
+#include "cli/step_marks.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
 
@@ -14,7 +15,7 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string input, output;
+  std::string input, output, steps = "marks";
   Keeping keeping;
 };
 
@@ -22,7 +23,8 @@ void import(const Options& options, Context& context) {
   check(options.keeping);
   if (!std::filesystem::exists(options.input))
     throw Error(ErrorKind::kUsage, options.input + ": no such file");
-  const Subject subject = open_subject(options.input, history::default_path(), context.stderr_terminal);
+  Subject subject = open_subject(options.input, history::default_path(), context.stderr_terminal);
+  mark_steps(subject.timeline, options.steps);
   const trace::Timeline& timeline = subject.timeline;
   const bool kept = !options.keeping.cell.empty();
   if (kept) keep(timeline, analysis::explain(timeline), options.keeping);
@@ -41,6 +43,9 @@ void add_import(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->input, "the trace")->required();
   command->add_option("-o,--output", options->output, "recording to write; default without --db: FILE.oflg");
+  command->add_option("--steps", options->steps,
+                      "marks: those of the trace; auto: the launch pattern that repeats; nvtx:RANGE")
+      ->capture_default_str();
   command->add_option("--db", options->keeping.database,
                       "history database to keep the steps in, as repetitions");
   command->add_option("--cell", options->keeping.cell,

@@ -15,6 +15,7 @@
 #include "cli/version.hpp"
 #include "reports/render/cells.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/base/kept_memory.hpp"
 
 namespace offledger::cli {
 namespace {
@@ -85,4 +86,7 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace offledger::cli
 
-int main(int argc, char** argv) { return offledger::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  offledger::keep_freed_memory();
+  return offledger::cli::run(argc, argv);
+}

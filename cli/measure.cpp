@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/measure.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 
+#include "cli/environment_watch.hpp"
 #include "harness/suite/sitting.hpp"
 #include "reports/metrics/metrics.hpp"
 
@@ -12,22 +15,52 @@ namespace offledger::cli {
 namespace {
 
 /// A repetition in this process, for devices whose clock is their own.
-suite::Played play_here(const suite::Case& what, const suite::DeviceMaker& make_device, std::uint32_t number) {
+suite::Played play_here(const suite::Case& what, const suite::DeviceMaker& make_device, std::uint32_t number,
+                        const device::CounterRequest& counters) {
   const auto schedule = language::find_schedule(what.schedule);
   const model::Workload workload = model::find_workload(what.workload);
-  return {suite::play(*schedule, workload, *make_device(number)), 0};
+  return {suite::play(*schedule, workload, *make_device(number), counters), 0};
 }
 
-void add_rep(history::Cell& cell, const suite::Played& played, std::uint32_t number, std::uint32_t order) {
-  const analysis::Report report = analysis::explain(played.recording);
-  history::Rep rep = to_rep(report, number);
-  rep.process = played.process;
-  rep.order = order;
-  cell.reps.push_back(std::move(rep));
-  for (history::FindingRow& finding : to_findings(report)) {
+/// What a case was to do: its recordings are held to it.
+plan::Plan plan_of(const suite::Case& what) {
+  return language::find_schedule(what.schedule)->compile(model::find_workload(what.workload).shape);
+}
+
+/// Each id once: the first repetition's word stands for the cell.
+void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings) {
+  for (history::FindingRow& finding : findings) {
     const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
     if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
   }
+}
+
+void add_rep(history::Cell& cell, const suite::Case& what, const suite::Played& played, std::uint32_t number,
+             std::uint32_t order) {
+  const plan::Plan plan = plan_of(what);
+  const analysis::Report report = analysis::explain(played.recording, {.plan = &plan});
+  history::Rep rep = to_rep(report, number);
+  rep.process = played.process;
+  rep.order = order;
+  // Figures from samples are compared with figures from samples, and with nothing else.
+  const std::optional<analysis::CounterReport>& counters = report.devices.front().counters;
+  cell.key.protocol = fmt::format("{}{}", suite::kProtocol, counters && counters->only ? "-sampled" : "");
+  cell.reps.push_back(std::move(rep));
+  add_findings(cell, to_findings(report));
+}
+
+/// A repetition in a process of its own, with what surrounds it.
+suite::Played play_apart(const Measurement& what, const suite::Case& one, history::Cell& cell, std::uint32_t number,
+                         const Surroundings* surroundings) {
+  static const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  if (surroundings == nullptr) return suite::play_in_child(program, one, what.device, what.counters);
+  surroundings->watch.before();
+  suite::Played played = suite::play_in_child(program, one, what.device, what.counters, [&](std::uint32_t pid) {
+    surroundings->watch.during(pid);
+  });
+  const std::string name = fmt::format("{}/{} {}", cell.key.schedule, cell.key.workload, number);
+  add_findings(cell, surroundings->watch.after(name, surroundings->samples));
+  return played;
 }
 
 }  // namespace
@@ -69,10 +102,10 @@ std::vector<history::Cell> empty_cells(const Measurement& what, const device::Id
   return cells;
 }
 
-bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn) {
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn,
+             const Surroundings* surroundings) {
   const suite::DeviceMaker make_device = suite::find_device(what.device);
   const bool in_child = suite::identify(what.device).kind == trace::DeviceKind::kCuda;
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   const auto begin = std::chrono::steady_clock::now();
   std::uint32_t order = 0;
   for (const suite::Turn& next : suite::order_turns(cells.size(), what.reps, what.seed)) {
@@ -83,9 +116,9 @@ bool measure(const Measurement& what, std::vector<history::Cell>& cells, const O
     if (std::ranges::any_of(cell.reps, taken)) continue;
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     if (what.budget_s && elapsed.count() > *what.budget_s) return false;
-    const suite::Played played = in_child ? suite::play_in_child(program, one, what.device)
-                                          : play_here(one, make_device, next.number);
-    add_rep(cell, played, next.number, order++);
+    const suite::Played played = in_child ? play_apart(what, one, cell, next.number, surroundings)
+                                          : play_here(one, make_device, next.number, what.counters);
+    add_rep(cell, one, played, next.number, order++);
     keep(cell, played.recording);
   }
   for (history::Cell& cell : cells) std::ranges::sort(cell.reps, {}, &history::Rep::number);

@@ -24,17 +24,25 @@ struct Measurement {
   std::uint32_t reps = 1;
   std::uint64_t seed = 0;
   std::optional<double> budget_s;  ///< no repetition begins after this many seconds
+  device::CounterRequest counters;
 };
 
 /// Called with each repetition's recording, the cell's row and the repetition's number.
 using OnRecording = std::function<void(history::Cell& cell, const trace::Timeline& recording)>;
 using OnTurn = std::function<void(const std::string& what)>;
+class EnvironmentWatch;
+/// Where what surrounds repetitions on a real device is looked at and kept.
+struct Surroundings {
+  EnvironmentWatch& watch;
+  std::vector<history::EnvSample>& samples;
+};
 
 /// Cells without repetitions, in the suite's order: what names and hashes are known before anything runs.
 std::vector<history::Cell> empty_cells(const Measurement& what, const device::Identity& device);
 
 /// Adds the repetitions that `cells` lack. False where the budget ended before all were taken.
-bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn);
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn,
+             const Surroundings* surroundings = nullptr);
 
 /// The figures and findings of one recording; the causes of idle time, by explain(), are a warm step's mean.
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number);

@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/recorded_program.hpp"
 #include "cli/recorded_run.hpp"
+#include "cli/step_marks.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
 
@@ -21,26 +22,40 @@ struct Options {
   Keeping keeping;
 };
 
+/// Steps by repetition, where asked for; why not, where there are none: the recording is worth keeping all the
+/// same.
+std::string find_steps(trace::Timeline& timeline, const std::string& steps) {
+  if (steps != "auto") return {};
+  try {
+    mark_steps(timeline, steps);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
 /// Prints, stores, and gives what to exit with.
 int profile(const Options& options, Context& context) {
   check(options.keeping);
   check_recording(options.how);
-  const Recorded recorded = record_program(options.command, options.how);
+  Recorded recorded = record_program(options.command, options.how);
   for (const std::string& problem : recorded.problems) std::cerr << fmt::format("offledger: {}\n", problem);
   if (recorded.exit_code != 0)
     std::cerr << fmt::format("offledger: COMMAND ended with exit code {}\n", recorded.exit_code);
   if (recorded.timeline.gpu_op_count() == 0) {
     std::cerr << fmt::format("offledger: {}: no GPU operation was recorded{}\n", options.command.front(),
-                             options.how.steps == "all"
+                             options.how.steps == "all" || options.how.steps == "auto"
                                  ? "; did it use CUDA?"
                                  : fmt::format("; did it come to --steps {}?", options.how.steps));
     return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
   }
+  const std::string unmarked = find_steps(recorded.timeline, options.how.steps);
+  if (!unmarked.empty()) std::cerr << fmt::format("offledger: {}\n", unmarked);
   trace::save(recorded.timeline, options.output);
   std::cerr << fmt::format("{}: {} GPU operations of {} process{}\n", options.output,
                            recorded.timeline.gpu_op_count(), recorded.processes,
                            recorded.processes == 1 ? "" : "es");
-  const analysis::Report report = analysis::explain(recorded.timeline);
+  const analysis::Report report = analysis::explain(recorded.timeline, {.what_if = true});
   std::cout << render::explain_text(report, context.style);
   if (!options.keeping.cell.empty() && recorded.exit_code == 0)
     keep(recorded.timeline, report, options.keeping);
@@ -58,7 +73,8 @@ void add_profile(CLI::App& app, Context& context) {
   command
       ->add_option(
           "--steps", options->how.steps,
-          "what is recorded, each time a step: all, cudaProfilerApi (between its start and stop), nvtx:RANGE")
+          "what is recorded, each time a step: all, cudaProfilerApi (between its start and stop), nvtx:RANGE; "
+          "auto: all, steps being the launch pattern that repeats")
       ->capture_default_str();
   command->add_option("--level", options->how.level, "how much is recorded")
       ->check(CLI::IsMember({"operations", "runtime", "sync", "driver"}))

@@ -61,10 +61,10 @@ class Folder {
 cupti::InjectionSettings settings_of(const Recording& how, const std::string& output) {
   cupti::InjectionSettings settings;
   settings.output = output;
-  const auto capture = cupti::parse_capture(how.steps);
+  const auto capture = cupti::parse_capture(how.steps == "auto" ? "all" : how.steps);
   if (!capture) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("--steps: expected all, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
+                fmt::format("--steps: expected all, auto, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
   }
   settings.options.capture = *capture;
   settings.options.level = cupti::level_of(how.level).value_or(cupti::Level::kDriver);

@@ -8,7 +8,9 @@
 #include "cli/against.hpp"
 #include "cli/artifacts.hpp"
 #include "cli/claims.hpp"
-#include "cli/command.hpp"
+#include "cli/counter_options.hpp"
+#include "cli/counted.hpp"
+#include "cli/environment_watch.hpp"
 #include "cli/measure.hpp"
 #include "cli/same_answer.hpp"
 #include "cli/table_options.hpp"
@@ -20,8 +22,9 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string suite, database, label, commit, format, resume, against, against_database;
+  std::string suite, database, label, commit, format, resume, against, against_database, map_file;
   std::vector<std::string> schedules, workloads;
+  CounterOptions counters;
   std::string device = "sim";
   std::uint32_t reps = 0;
   std::uint64_t seed = 1;
@@ -114,6 +117,9 @@ void run(const Options& options, Context& context) {
   const std::optional<history::Run> measured = measured_run(options);
   Measurement what;
   what.suite = choose_cases(options, measured);
+  if (!options.map_file.empty() && what.suite.name != "seed") {
+    throw Error(ErrorKind::kUsage, "--map-svg: the map is part of --suite seed");
+  }
   if (options.check) {
     context.exit_code = check_answers(what.suite, options.device, options.format, context.style);
     return;
@@ -123,26 +129,40 @@ void run(const Options& options, Context& context) {
   if (options.budget_s > 0) what.budget_s = options.budget_s;
   const device::Identity device = suite::identify(options.device);
   what.reps = choose_reps(options, what.suite, device);
+  what.counters = options.counters.request();
 
   history::Store store(options.database, history::Mode::kReadWrite);
   history::Run result = describe(options, what.suite, device);
   result.cells = empty_cells(what, device);
   if (!options.resume.empty()) take_over(store, options.resume, result);
+  Counted counted;
   {
     render::Progress progress(fmt::format("{} on {}", what.suite.name.empty() ? "run" : what.suite.name, device.name),
                               what.suite.cases.size() * what.reps, context.stderr_terminal, std::cerr);
     const auto keep = [&](history::Cell& cell, const trace::Timeline& recording) {
-      if (cell.artifacts.empty()) cell.artifacts.push_back(keep_recording(store, recording));
+      if (!cell.artifacts.empty()) return;
+      cell.artifacts.push_back(keep_recording(store, recording));
+      counted.add(cell, recording);
     };
-    result.complete = measure(what, result.cells, keep, [&](const std::string& now) { progress.step(now); });
+    std::optional<EnvironmentWatch> watch;
+    std::optional<Surroundings> around;
+    if (device.kind == trace::DeviceKind::kCuda) {
+      result.environment = watch.emplace(device.pci).environment();
+      around.emplace(Surroundings{*watch, result.env_samples});
+    }
+    result.complete = measure(what, result.cells, keep, [&](const std::string& now) { progress.step(now); },
+                              around ? &*around : nullptr);
   }
   result.id = store.insert(result);
   std::string shown = text(result, measured, options.format, context.style);
   if (result.suite == "seed") {
     const std::string simulated = device.kind == trace::DeviceKind::kSim ? options.device : "sim";
-    shown = add_claims(shown, options.format == "json", simulated, find_study(store), context.style);
+    shown = add_claims(shown, options.format == "json", simulated, find_study(store), context.style,
+                       options.map_file);
   }
+  if (options.format != "json") shown += counted.tables(context.style);
   std::cout << shown;
+  std::cerr << counted.missing();
   std::cerr << fmt::format("run {} in {}{}\n", result.id.substr(0, 12), options.database,
                            result.complete ? "" : "; the budget ended first: continue it with --resume");
   context.exit_code = exit_code_of(result);
@@ -167,10 +187,12 @@ void add_run(CLI::App& app, Context& context) {
   command->add_option("--commit", options->commit, "the commit that was measured");
   command->add_option("--budget-s", options->budget_s, "begin no repetition after this many seconds")->check(CLI::PositiveNumber);
   command->add_option("--resume", options->resume, "take over an earlier run's repetitions and add what it lacks");
+  add_counters(*command, options->counters);
   auto* against = command->add_option("--against", options->against,
                                       "print what is predicted here beside what this run measured, cell by cell; its "
                                       "cells are run unless --suite or --schedule names others");
   command->add_option("--against-db", options->against_database, "where that run is, if not in --db")->needs(against);
+  command->add_option("--map-svg", options->map_file, "seed suite: also write the map of who wins where as a picture");
   command->add_flag("--check", options->check, "cuda: only whether each schedule's answer is the model's, under delays")
       ->excludes(against);
   add_format(*command, options->format, {"text", "json"});

@@ -62,7 +62,9 @@ Margins calibrate(const std::vector<std::pair<history::Run, history::Run>>& sitt
     if (all.empty()) continue;
     const auto floor = floors.by_metric.find(name);
     const double least = floor != floors.by_metric.end() ? floor->second : 0;
-    margins.by_metric[name] = std::max(least, quantile(std::move(all), 0.99));
+    const double found = quantile(std::move(all), 0.99);
+    // A margin of 0 could never be kept: values that are all alike keep the class's margin.
+    if (found > 0) margins.by_metric[name] = std::max(least, found);
   }
   return margins;
 }

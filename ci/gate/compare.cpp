@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "ci/gate/comparable.hpp"
 #include "ci/gate/comparison.hpp"
@@ -24,7 +25,22 @@ Verdict without_cells(const char* verdict, std::string reason) {
   return result;
 }
 
-Verdict judge_runs(const Run& base, const Run& candidate, const Config& config) {
+bool is_open(const history::VerdictCell& row) {
+  return row.gates && row.state == "inconclusive";
+}
+
+/// Of the comparisons, those that the first look left open: fewer tests, so each may have a larger p.
+void keep_open(std::vector<Comparison>& comparisons, const Verdict& first) {
+  std::set<std::string> open;
+  for (const auto& row : first.cells) {
+    if (is_open(row)) open.insert(name_of(row) + '\n' + row.metric);
+  }
+  std::erase_if(comparisons,
+                [&](const auto& one) { return !open.contains(name_of(one.row) + '\n' + one.row.metric); });
+}
+
+/// `first`: the look before, of which only what is open is judged; null where there is none.
+Verdict judge_runs(const Run& base, const Run& candidate, const Config& config, const Verdict* first) {
   if (auto why = why_not_comparable(base, candidate, config); !why.empty()) {
     return without_cells("not_comparable", std::move(why));
   }
@@ -33,6 +49,7 @@ Verdict judge_runs(const Run& base, const Run& candidate, const Config& config) 
   }
   const auto cells = pair_cells(base, candidate);
   auto comparisons = lay_out(cells, config);
+  if (first != nullptr) keep_open(comparisons, *first);
   judge(comparisons, cells, config, q_of_a_look(config));
   excuse(comparisons, config, config.now_unix.value_or(candidate.started_at_unix));
   Verdict verdict = conclude(comparisons, config);
@@ -46,7 +63,7 @@ Verdict judge_runs(const Run& base, const Run& candidate, const Config& config) 
 }  // namespace
 
 Verdict compare(const Run& base, const Run& candidate, const Config& config) {
-  Verdict verdict = judge_runs(base, candidate, config);
+  Verdict verdict = judge_runs(base, candidate, config, nullptr);
   verdict.base_run = base.id;
   verdict.cand_run = candidate.id;
   verdict.base_commit = base.commit;
@@ -54,8 +71,18 @@ Verdict compare(const Run& base, const Run& candidate, const Config& config) {
   return verdict;
 }
 
+std::vector<Selector> open_cells(const Verdict& first) {
+  std::vector<Selector> cells;
+  for (const auto& row : first.cells) {
+    const Selector cell{row.schedule, row.workload, ""};
+    // What could not be measured has no delta: more of it would say no more.
+    if (is_open(row) && row.delta && std::find(cells.begin(), cells.end(), cell) == cells.end()) cells.push_back(cell);
+  }
+  return cells;
+}
+
 Verdict top_up(const Verdict& first, const Run& base, const Run& candidate, const Config& config) {
-  const Verdict second = compare(base, candidate, config);
+  const Verdict second = judge_runs(base, candidate, config, &first);
   if (second.verdict == "not_comparable" || second.cells.empty()) return second;
   Verdict merged = first;
   std::vector<Comparison> rows;
@@ -64,7 +91,7 @@ Verdict top_up(const Verdict& first, const Run& base, const Run& candidate, cons
     const auto fresh = std::find_if(second.cells.begin(), second.cells.end(), [&](const auto& other) {
       return other.schedule == row.schedule && other.workload == row.workload && other.metric == row.metric;
     });
-    if (row.gates && row.state == "inconclusive" && fresh != second.cells.end()) {
+    if (is_open(row) && fresh != second.cells.end()) {
       row = *fresh;
       row.reason += " (second look)";
     }

@@ -70,9 +70,16 @@ std::string_view config_schema();
 /// disqualifies gives no_data, another device or protocol not_comparable.
 history::Verdict compare(const history::Run& base, const history::Run& candidate, const Config& config);
 
+/// The schedules and workloads with a comparison that a second look may settle: open, and not for want of data.
+std::vector<Selector> open_cells(const history::Verdict& first);
+
+/// A second look takes that many times the first's repetitions: it has fewer comparisons to share q among, and a
+/// margin from A/A sittings of the first's size is then wide enough to clear what did not change.
+inline constexpr std::uint32_t kSecondLook = 3;
+
 /// The second and last look: `base` and `candidate` hold fresh repetitions of the cells that `first` left
 /// inconclusive. They are judged alone, at half of q, never pooled with the first; the other rows of `first`
-/// stand. Needs config.top_up, which halved the first look's q too.
+/// stand, and are no part of the second family. Needs config.top_up, which halved the first look's q too.
 history::Verdict top_up(const history::Verdict& first, const history::Run& base,
                         const history::Run& candidate, const Config& config);
 

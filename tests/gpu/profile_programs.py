@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`offledger profile` on unmodified PyTorch programs on a GPU: each must be recorded, and diagnosed by name.
 
-    python3 tests/gpu/profile_programs.py [BINARY]      # exit code 1 where a diagnosis is wrong; under a minute
+    python3 tests/gpu/profile_programs.py [--out FOLDER] [BINARY]   # exit code 1 where a diagnosis is wrong; under a minute
 
 Run with PROGRAM as its only argument (`streamed`, ...) it is that program.
 """
 
+import argparse
 import json
 import os
 import pathlib
@@ -106,11 +107,16 @@ def main():
     if len(sys.argv) == 2 and sys.argv[1] in PROGRAMS:
         PROGRAMS[sys.argv[1]]()
         return 0
-    binary = sys.argv[1] if len(sys.argv) == 2 else os.environ.get("OFFLEDGER_BINARY", source / "build/release/bin/offledger")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binary", nargs="?", default=os.environ.get("OFFLEDGER_BINARY", source / "build/release/bin/offledger"))
+    parser.add_argument("--out", type=pathlib.Path, help="where recordings are kept")
+    options = parser.parse_args()
     failed = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.out or pathlib.Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in PROGRAMS:
-            wrong, found = profile(binary, pathlib.Path(folder), name)
+            wrong, found = profile(options.binary, folder, name)
             failed += bool(wrong)
             print(f"{'FAIL' if wrong else 'ok':5} {name:14} {', '.join(found) or '-'}{'   ' + wrong if wrong else ''}", flush=True)
     return 1 if failed else 0

@@ -8,8 +8,12 @@
 //     inconclusive_cells         share of the gate cells that were left open
 //     found                      share in which a pair that lost something failed
 //
+// second_look: how many times the first look's repetitions a pre-declared second one takes of the cells that the first
+// left open; 0: there is none.
+//
 // A study's figures are the same on every machine: the noise is seeded.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -24,6 +28,7 @@ using namespace offledger::gate::bench;
 struct Study {
   SuiteShape shape;
   Config config;
+  std::size_t more = kSecondLook;    ///< repetitions of a second look, in terms of the first's
   std::size_t losers = 0;  ///< pairs that lose, from the first on
   Loss loss;
 };
@@ -40,13 +45,12 @@ bool finds_a_loser(const history::Verdict& verdict, std::size_t losers) {
 
 void run_study(benchmark::State& state, const Study& study, int sittings) {
   Counts counts;
+  const auto loss = [&](std::size_t cell) { return cell < study.losers ? study.loss : Loss{}; };
   for (auto _ : state) {
     counts = {};
     for (int i = 0; i < sittings; ++i) {
-      Random random(static_cast<std::uint64_t>(i) * 7919 + 1);
-      const auto [base, cand] = sitting(
-          study.shape, random, [&](std::size_t cell) { return cell < study.losers ? study.loss : Loss{}; });
-      const auto verdict = compare(base, cand, study.config);
+      const auto seed = static_cast<std::uint64_t>(i) * 7919 + 1;
+      const auto verdict = verdict_of(study.shape, study.config, seed, study.more, loss);
       (verdict.verdict == "fail"   ? counts.fail
        : verdict.verdict == "pass" ? counts.pass
                                    : counts.inconclusive) += 1;
@@ -66,114 +70,77 @@ void run_study(benchmark::State& state, const Study& study, int sittings) {
   state.counters["sittings"] = n;
 }
 
-void false_alarms(benchmark::State& state, Noise noise) {
+/// Margins from five A/A sittings of that shape.
+Margins calibrated(const SuiteShape& shape) {
+  std::vector<std::pair<history::Run, history::Run>> same;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    Random random(1'000'003 + i);
+    same.push_back(sitting(shape, random, [](std::size_t) { return Loss{}; }));
+  }
+  return calibrate(same, Margins{}, 1);
+}
+
+void false_alarms(benchmark::State& state, Noise noise, bool from_aa, std::size_t second_look) {
   Study study;
   study.shape.noise = noise;
+  study.config.top_up = second_look > 0;
+  study.more = second_look;
+  if (from_aa) study.config.margins = calibrated(study.shape);
   run_study(state, study, 1000);
   if (state.counters["fail"] > 0.01) state.SkipWithError("more than 1 % of the A/A sittings failed");
 }
 
-void finds_overlap(benchmark::State& state) {
+void finds(benchmark::State& state, const Loss& loss, double least, std::size_t second_look) {
   Study study;
   study.losers = 1;
-  study.loss.overlap = 0.03;
+  study.loss = loss;
+  study.config.top_up = second_look > 0;
+  study.more = second_look;
   run_study(state, study, 1000);
+  if (state.counters["found"] < least) state.SkipWithError("found too seldom");
 }
 
-void finds_wall(benchmark::State& state) {
-  Study study;
-  study.losers = 1;
-  study.loss.wall = 0.055;
-  run_study(state, study, 1000);
-}
-
-/// Margins from 5 A/A sittings of a quiet machine, then half a percent of wall in `losers` pairs.
-void finds_half_a_percent(benchmark::State& state, std::size_t losers, std::size_t reps) {
+/// Margins from A/A sittings of a quiet machine, then half a percent of wall in `losers` pairs.
+void finds_half_a_percent(benchmark::State& state, std::size_t losers, std::size_t reps, std::size_t second_look) {
   Study study;
   study.shape.reps = reps;
   study.shape.wall_sd = 0.002;
   study.shape.overlap_sd = 0.002;
-  std::vector<std::pair<history::Run, history::Run>> same;
-  for (std::uint64_t i = 0; i < 5; ++i) {
-    Random random(1'000'003 + i);
-    same.push_back(sitting(study.shape, random, [](std::size_t) { return Loss{}; }));
-  }
-  study.config.margins = calibrate(same, Margins{}, 1);
+  study.config.margins = calibrated(study.shape);
+  study.config.top_up = second_look > 0;
+  study.more = second_look;
   study.losers = losers;
   study.loss.wall = 0.005;
   run_study(state, study, 500);
   state.counters["margin_%"] = 100 * study.config.margins.by_metric["wall_ns"];
-}
-
-void false_alarms_calibrated(benchmark::State& state, Noise noise) {
-  Study study;
-  study.shape.noise = noise;
-  std::vector<std::pair<history::Run, history::Run>> same;
-  for (std::uint64_t i = 0; i < 5; ++i) {
-    Random random(1'000'003 + i);
-    same.push_back(sitting(study.shape, random, [](std::size_t) { return Loss{}; }));
-  }
-  study.config.margins = calibrate(same, Margins{}, 1);
-  run_study(state, study, 1000);
-}
-
-/// A pre-declared second look at the cells that the first left open, ten fresh repetitions a side.
-void false_alarms_with_second_look(benchmark::State& state, Noise noise) {
-  Study study;
-  study.shape.noise = noise;
-  study.config.top_up = true;
-  constexpr int kSittings = 1000;
-  Counts counts;
-  for (auto _ : state) {
-    for (int i = 0; i < kSittings; ++i) {
-      const auto seed = static_cast<std::uint64_t>(i) * 7919 + 1;
-      Random random(seed);
-      Random fresh(seed ^ 0x5eed);
-      const auto none = [](std::size_t) { return Loss{}; };
-      const auto [base, cand] = sitting(study.shape, random, none);
-      auto verdict = compare(base, cand, study.config);
-      if (verdict.verdict == "inconclusive") {
-        auto [base2, cand2] = sitting(study.shape, fresh, none);
-        const auto settled = [&](const history::Cell& cell) {
-          return std::none_of(verdict.cells.begin(), verdict.cells.end(), [&](const auto& row) {
-            return row.schedule == cell.key.schedule && row.gates && row.state == "inconclusive";
-          });
-        };
-        std::erase_if(base2.cells, settled);
-        std::erase_if(cand2.cells, settled);
-        verdict = top_up(verdict, base2, cand2, study.config);
-      }
-      (verdict.verdict == "fail"   ? counts.fail
-       : verdict.verdict == "pass" ? counts.pass
-                                   : counts.inconclusive) += 1;
-    }
-  }
-  state.counters["fail"] = counts.fail / kSittings;
-  state.counters["inconclusive"] = counts.inconclusive / kSittings;
-  state.counters["pass"] = counts.pass / kSittings;
+  if (second_look == kSecondLook && state.counters["found"] < 0.95) state.SkipWithError("found too seldom");
 }
 
 void register_all() {
-  const auto once = [](benchmark::internal::Benchmark* one) { one->Iterations(1)->Unit(benchmark::kSecond); };
+  const auto once = [](const std::string& name, auto&& study) {
+    benchmark::RegisterBenchmark(name.c_str(), study)->Iterations(1)->Unit(benchmark::kSecond);
+  };
   for (const auto noise : {Noise::kNormal, Noise::kSkewed, Noise::kAutocorrelated, Noise::kTwoLevel}) {
-    const std::string name = name_of(noise);
-    once(benchmark::RegisterBenchmark(("false_alarms/" + name).c_str(),
-                                      [=](auto& s) { false_alarms(s, noise); }));
-    once(benchmark::RegisterBenchmark(("false_alarms_calibrated/" + name).c_str(),
-                                      [=](auto& s) { false_alarms_calibrated(s, noise); }));
+    for (const bool from_aa : {false, true}) {
+      for (const std::size_t second_look : {std::size_t{0}, std::size_t{kSecondLook}}) {
+        once(fmt::format("false_alarms{}/second_look:{}/{}", from_aa ? "_calibrated" : "", second_look, name_of(noise)),
+             [=](auto& s) { false_alarms(s, noise, from_aa, second_look); });
+      }
+    }
   }
-  for (const auto noise : {Noise::kNormal, Noise::kSkewed, Noise::kAutocorrelated, Noise::kTwoLevel}) {
-    once(
-        benchmark::RegisterBenchmark((std::string("false_alarms_with_second_look/") + name_of(noise)).c_str(),
-                                     [=](auto& s) { false_alarms_with_second_look(s, noise); }));
+  for (const std::size_t second_look : {std::size_t{0}, std::size_t{kSecondLook}}) {
+    once(fmt::format("finds/overlap_of_possible_-3_points_in_one_pair/second_look:{}", second_look),
+         [=](auto& s) { finds(s, {.overlap = 0.03}, 0.95, second_look); });
+    once(fmt::format("finds/wall_+5.5_%_in_one_pair/second_look:{}", second_look),
+         [=](auto& s) { finds(s, {.wall = 0.055}, 0.90, second_look); });
   }
-  once(benchmark::RegisterBenchmark("finds/overlap_of_possible_-3_points_in_one_pair", finds_overlap));
-  once(benchmark::RegisterBenchmark("finds/wall_+5.5_%_in_one_pair", finds_wall));
-  for (const auto& [losers, reps] : {std::pair{1U, 10U}, {5U, 10U}, {25U, 10U}, {1U, 20U}}) {
-    once(benchmark::RegisterBenchmark(
-        ("finds/wall_+0.5_%_calibrated/pairs:" + std::to_string(losers) + "/reps:" + std::to_string(reps))
-            .c_str(),
-        [losers = losers, reps = reps](auto& s) { finds_half_a_percent(s, losers, reps); }));
+  struct Quiet {
+    std::size_t losers, reps, second_look;
+  };
+  for (const Quiet& one : {Quiet{1, 10, 0}, {5, 10, 0}, {25, 10, 0}, {1, 20, 0}, {1, 10, kSecondLook},
+                           {25, 10, kSecondLook}}) {
+    once(fmt::format("finds/wall_+0.5_%_calibrated/pairs:{}/reps:{}/second_look:{}", one.losers, one.reps, one.second_look),
+         [=](auto& s) { finds_half_a_percent(s, one.losers, one.reps, one.second_look); });
   }
 }
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -79,6 +80,27 @@ inline std::pair<history::Run, history::Run> sitting(const SuiteShape& shape, Ra
   for (std::size_t i = 0; i < shape.pairs; ++i)
     add_cell(base, cand, shape, "schedule" + std::to_string(i), loss(i), random);
   return {std::move(base), std::move(cand)};
+}
+
+/// The verdict that `offledger ab` gives: one look, or with config.top_up a second one at fresh repetitions,
+/// `more` times as many, of the cells that the first left open.
+inline history::Verdict verdict_of(const SuiteShape& shape, const Config& config, std::uint64_t seed, std::size_t more,
+                                   const std::function<Loss(std::size_t)>& loss) {
+  Random random(seed);
+  const auto [base, cand] = sitting(shape, random, loss);
+  const auto first = compare(base, cand, config);
+  if (!config.top_up) return first;
+  const auto open = open_cells(first);
+  if (open.empty()) return first;
+  SuiteShape fresh = shape;
+  fresh.reps = more * shape.reps;
+  auto [base2, cand2] = sitting(fresh, random, loss);
+  const auto settled = [&](const history::Cell& cell) {
+    return std::none_of(open.begin(), open.end(), [&](const auto& one) { return one.schedule == cell.key.schedule; });
+  };
+  std::erase_if(base2.cells, settled);
+  std::erase_if(cand2.cells, settled);
+  return top_up(first, base2, cand2, config);
 }
 
 }  // namespace offledger::gate::bench

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/new_diagnoses.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "collectors/trace/recording_file.hpp"
+#include "reports/analysis/analysis.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::cli {
+namespace {
+
+constexpr std::size_t kMostCells = 8;  ///< explaining a recording of a long run takes a second
+constexpr std::string_view kNothingWrong = "link_bound";
+
+const history::Cell* find_cell(const history::Run& run, const history::VerdictCell& row) {
+  const auto found = std::ranges::find_if(run.cells, [&](const history::Cell& cell) {
+    return cell.key.schedule == row.schedule && cell.key.workload == row.workload;
+  });
+  return found == run.cells.end() ? nullptr : &*found;
+}
+
+/// The explained recording of a cell, where one was kept and can be read.
+std::optional<analysis::Report> explained(const history::Store& store, const history::Run& run,
+                                          const history::VerdictCell& row) {
+  const history::Cell* cell = find_cell(run, row);
+  if (cell == nullptr) return std::nullopt;
+  for (const history::Artifact& artifact : cell->artifacts) {
+    if (artifact.kind != "recording") continue;
+    try {
+      return analysis::explain(trace::load(store.artifact_file(artifact)));
+    } catch (const Error&) {
+      return std::nullopt;  // the verdict rests on the stored figures, not on the recording
+    }
+  }
+  return std::nullopt;
+}
+
+/// "pageable_source, 34 % of wall, ...": what the candidate has and the baseline has not.
+std::string difference(const analysis::Report& base, const analysis::Report& candidate) {
+  std::string out;
+  for (const analysis::Diagnosis& diagnosis : candidate.diagnoses) {
+    const auto same = [&](const analysis::Diagnosis& other) { return other.id == diagnosis.id; };
+    if (diagnosis.id == kNothingWrong || std::ranges::any_of(base.diagnoses, same)) continue;
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", diagnosis.id);
+    if (diagnosis.time.count() > 0) out += fmt::format(" ({:.3f} ms)", static_cast<double>(diagnosis.time.count()) / 1e6);
+  }
+  return out;
+}
+
+}  // namespace
+
+void name_new_diagnoses(const history::Store& store, history::Verdict& verdict, const history::Run& base,
+                        const history::Run& candidate) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (history::VerdictCell& row : verdict.cells) {
+    if (row.state != "fail" || seen.size() == kMostCells || !seen.emplace(row.schedule, row.workload).second) continue;
+    const auto before = explained(store, base, row);
+    const auto after = explained(store, candidate, row);
+    if (!before || !after) continue;
+    const std::string found = difference(*before, *after);
+    if (found.empty()) continue;
+    const std::string added = "; diagnosed in the candidate alone: " + found;
+    const std::string cell = fmt::format("{} on {}: ", row.schedule, row.workload);
+    if (verdict.reason.starts_with(cell)) verdict.reason += added;
+    row.reason += added;
+  }
+}
+
+}  // namespace offledger::cli

@@ -5,6 +5,7 @@
 
 #include "reports/analysis/analysis.hpp"
 #include "reports/analysis/bound.hpp"
+#include "reports/analysis/counter_checks.hpp"
 #include "reports/analysis/findings.hpp"
 #include "reports/analysis/host_time.hpp"
 #include "reports/analysis/measure.hpp"
@@ -48,13 +49,13 @@ void put_leads(Figures& figures, std::span<const Nanos> leads) {
 /// One device's figures, window by window.
 class Measure {
  public:
-  Measure(const Links& links, const DeviceWindow& device)
-      : links_(links), device_(device), booked_(book_units(links, device)), host_(host_time(links, device)) {
+  Measure(const Links& links, const DeviceWindow& device, const Booked& booked)
+      : links_(links), device_(device), booked_(booked.units), host_(booked.host) {
     by_step_.resize(device.steps.size());
     for (const UnitInstance& unit : booked_.instances) by_step_[unit.step_row].push_back(unit);
   }
 
-  DeviceReport report() {
+  DeviceReport report() const {
     DeviceReport out;
     out.device = device_.device;
     for (const trace::DeviceInfo& info : links_.timeline.devices) {
@@ -131,13 +132,13 @@ class Measure {
     return figures;
   }
 
-  std::vector<UnitReport> units() {
+  std::vector<UnitReport> units() const {
     std::vector<UnitReport> out;
     Nanos before = device_.window().begin;
-    for (UnitInstance& unit : booked_.instances) {
-      unit.report.gap = device_.atoms.sm_idle({before, unit.report.compute.begin});
+    for (const UnitInstance& unit : booked_.instances) {
+      out.push_back(unit.report);
+      out.back().gap = device_.atoms.sm_idle({before, unit.report.compute.begin});
       before = std::max(before, unit.report.compute.end);
-      out.push_back(std::move(unit.report));
     }
     return out;
   }
@@ -160,28 +161,36 @@ class Measure {
 
   const Links& links_;
   const DeviceWindow& device_;
-  DeviceUnits booked_;
+  const DeviceUnits& booked_;
   std::vector<std::vector<UnitInstance>> by_step_;
-  std::optional<HostTime> host_;
+  const std::optional<HostTime>& host_;
 };
 
 }  // namespace
 
-Report measure(const Links& links, const std::vector<DeviceWindow>& windows) {
+Report measure(const Links& links, const std::vector<DeviceWindow>& windows, std::vector<Booked>& booked) {
   Report report;
-  report.source = links.timeline.source;
+  const trace::Timeline& t = links.timeline;
+  report.source = t.source;
+  report.records = {t.kernels.size(), t.copies.size(), t.memsets.size(), t.calls.size()};
   report.defects = links.timeline.defects;
   report.defects.orphan_references += links.ops.counts().no_stream;
   report.defects.negative_durations += links.ops.counts().bad_times;
   report.clock_skew = links.ops.counts().skew;
-  for (const DeviceWindow& device : windows) report.devices.push_back(Measure(links, device).report());
+  for (const DeviceWindow& device : windows) {
+    booked.push_back({book_units(links, device), host_time(links, device)});
+    report.devices.push_back(Measure(links, device, booked.back()).report());
+  }
   report.findings = recording_findings(links);
+  put_counters(links, windows, report);
   return report;
 }
 
 Report analyse(const trace::Timeline& timeline) {
+  if (only_sampled(timeline)) return sampled_report(timeline);
   const Links links(timeline);
-  return measure(links, device_windows(links));
+  std::vector<Booked> booked;
+  return measure(links, device_windows(links), booked);
 }
 
 std::vector<const StepReport*> warm_steps(const DeviceReport& device) {

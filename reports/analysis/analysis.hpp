@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/trace/timeline.hpp"
+#include "reports/analysis/counter_report.hpp"
 #include "reports/analysis/interval_set.hpp"
 
 namespace offledger::plan {
@@ -55,6 +57,9 @@ struct Figures {
   std::optional<Nanos> steady_layer;
   std::optional<Nanos> fill;
   std::optional<Nanos> bound;
+  /// Copies that are missing, extra or other than the plan's: of the whole recording, in every window of it; by
+  /// explain() where it was given the plan, null where the recording cannot tell.
+  std::optional<std::uint64_t> nonconforming_copies;
   std::uint32_t layers = 0;  ///< distinct layers seen in the window's unit ranges; 0 where none
 
   /// wall - (compute | collective): the SMs have no work, a copy may be running.
@@ -80,11 +85,31 @@ struct CpuTime {
   bool operator==(const CpuTime&) const = default;
 };
 
+/// What the chain of waits through a window consists of (docs/what-if.md); the times sum to the window.
+struct CriticalPath {
+  Nanos compute{}, collective{}, h2d{}, other_copies{};
+  Nanos host{};     ///< calls, and the time between them
+  Nanos latency{};  ///< from what was waited for to what waited
+  Nanos unknown{};
+  bool operator==(const CriticalPath&) const = default;
+};
+/// What most of a path is: "link", "compute", "collective", "host", "latency", "unknown".
+std::string_view limit_of(const CriticalPath& path) noexcept;
+
+/// A prediction: the wall, had one thing been different.
+struct WhatIf {
+  std::string id;      ///< "copies_early"
+  std::string change;  ///< in words
+  Nanos wall{};
+  std::optional<Nanos> step_median;  ///< over the warm steps
+};
+
 struct StepReport {
   std::uint32_t step = 0;
   bool cold = false;  ///< step 0 where there are others
   Figures figures;
   std::vector<CauseTime> causes;  ///< by explain(): their times sum to gpu_idle
+  std::optional<CriticalPath> critical_path;  ///< by explain()
 };
 
 /// The kernels of one unit in one step, and how long they waited for its weights.
@@ -110,10 +135,15 @@ struct DeviceReport {
   /// H2D copies of units that no later kernel computes: in `total`, and in no step.
   std::uint64_t unconsumed_h2d_bytes = 0;
   std::uint64_t unconsumed_h2d_copies = 0;
+  std::optional<CounterReport> counters;  ///< where hardware counters were sampled
   // By explain():
   std::vector<CauseTime> causes;              ///< longest first; their times sum to gpu_idle
   std::vector<CpuTime> cpu;                   ///< longest first
   std::optional<Nanos> cpu_blocked_gpu_idle;  ///< the launching thread was held and the SMs had no work
+  std::optional<CriticalPath> critical_path;
+  // By explain() where ExplainOptions::what_if says so and the recording can be replayed:
+  std::optional<Nanos> replayed_wall;  ///< with nothing changed: wall, as far as the replay is right
+  std::vector<WhatIf> what_if;
 };
 
 /// A doubt about the measurement. Ids are those of docs/findings.md.
@@ -143,8 +173,15 @@ struct Missing {
   bool operator==(const Missing&) const = default;
 };
 
+/// How much a recording holds.
+struct Records {
+  std::uint64_t kernels = 0, copies = 0, memsets = 0, calls = 0;
+  bool operator==(const Records&) const = default;
+};
+
 struct Report {
   trace::Provenance source;
+  Records records;
   trace::Defects defects;
   std::vector<DeviceReport> devices;
   std::vector<Finding> findings;
@@ -159,8 +196,9 @@ struct Report {
 Report analyse(const trace::Timeline& timeline);
 
 struct ExplainOptions {
-  const plan::Plan* plan = nullptr;  ///< what was meant to run, for the diagnoses that compare with it
+  const plan::Plan* plan = nullptr;  ///< what was meant to run, which the recording is then held to, exactly
   double threshold = 0.01;  ///< a diagnosis explains at least this share of wall; races are always told
+  bool what_if = false;     ///< predict what changes would come to
 };
 
 /// analyse(), and every nanosecond of gpu_idle with its cause, the CPU's ledger, and the diagnoses that

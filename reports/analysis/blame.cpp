@@ -133,6 +133,7 @@ std::string_view name_of(Sub sub) noexcept {
     case Sub::kLateIssue: return "late_issue";
     case Sub::kHeadOfLine: return "head_of_line";
     case Sub::kSlotWait: return "slot_wait";
+    case Sub::kFenced: return "fenced";
     case Sub::kBehindCompute: return "behind_compute";
     case Sub::kStaging: return "staging";
     case Sub::kCopyLatency: return "copy_latency";

@@ -36,6 +36,7 @@ enum class Sub : std::uint8_t {
   kLateIssue,      ///< the link stood idle and the host had not issued the copy
   kHeadOfLine,     ///< a copy that is needed later ran
   kSlotWait,       ///< the copy waited for a slot's last reader
+  kFenced,         ///< its slot was free, and it waited for kernels that do not read it
   kBehindCompute,  ///< the copy queued behind kernels of its own stream
   kStaging,        ///< the host was filling the staging buffer of a pageable copy
   kCopyLatency,    ///< issued and free to run

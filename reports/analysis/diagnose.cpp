@@ -38,7 +38,10 @@ constexpr std::array kRules{
     Rule{"allocator_sync",
          "Reuse device buffers: freeing memory waits for the device, and so does what follows it.",
          allocator_sync},
-    Rule{"late_issue", "Issue the copy earlier: the link stood idle while kernels ran.", late_issue},
+    Rule{"late_issue",
+         "Do not fence the copy on the compute issued before it: let it wait for its slot's last reader only, or "
+         "issue it before that compute.",
+         late_issue},
     Rule{"host_block_per_layer",
          "Let the stream wait for an event instead of the host: a blocked host issues neither the "
          "next copy nor the next kernel.",

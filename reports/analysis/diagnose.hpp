@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "reports/analysis/blame.hpp"
+#include "reports/analysis/conformance.hpp"
 #include "reports/analysis/host_time.hpp"
 #include "reports/analysis/races.hpp"
 
@@ -38,6 +39,7 @@ struct Case {
   const HostTime* host;    ///< nullptr where the recording has no host calls
   const plan::Plan* plan;  ///< nullptr where it is not known what was meant to run
   Nanos clock_skew{};
+  const Conformance* conformance = nullptr;  ///< nullptr where it was not checked
 
   [[nodiscard]] const GpuOp& op(OpRow row) const noexcept { return in.links.ops.ops()[row]; }
   [[nodiscard]] bool from_pageable(const Piece& piece) const noexcept {
@@ -49,6 +51,9 @@ struct Case {
                                   : in.links.class_of(in.links.timeline.calls[piece.call]);
   }
 };
+
+/// The host stood in a wait for all that the device had been given.
+bool waits_for_device(const Case& c, const Piece& piece);
 
 /// What a rule found.
 struct Found {

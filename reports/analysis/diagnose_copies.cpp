@@ -14,6 +14,11 @@ double ms(Nanos t) {
   return static_cast<double>(t.count()) / 1e6;
 }
 
+constexpr std::uint64_t kTiny = 256 << 10;
+bool is_tiny(const trace::Copy& copy) noexcept {
+  return copy.bytes / std::max(1U, copy.count) < kTiny;
+}
+
 struct Sum {
   Nanos time{}, without_pageable{};
   std::set<OpRow> copies;
@@ -40,6 +45,12 @@ bool transfer(const Piece& piece) noexcept {
   return piece.cause == Cause::kTransferWait;
 }
 
+/// Whether the gap's kernel stood behind a copy of its own stream.
+bool on_kernels_stream(const Case& c, const Piece& piece) noexcept {
+  return piece.next != kNoRow32 && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy &&
+         c.op(piece.culprit).stream == c.op(piece.next).stream;
+}
+
 bool held_by_memory_call(const Case& c, const Piece& piece) noexcept {
   const CallClass call = c.call_class(piece);
   return call == CallClass::kAllocation || call == CallClass::kPinning;
@@ -58,7 +69,19 @@ std::optional<Nanos> own_weights_in(const Case& c, const Piece& piece) {
   return std::nullopt;
 }
 
+/// The host stood in a wait for the whole device, or in an allocation: that is no schedule of copies.
+bool by_whole_device(const Case& c, const Piece& piece) {
+  return held_by_memory_call(c, piece) || waits_for_device(c, piece);
+}
+
+/// The host could not launch because small copies had filled the queue.
+bool behind_tiny_copies(const Case& c, const Piece& piece) {
+  return piece.via == Via::kBackPressure && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy &&
+         is_tiny(c.in.links.copy_of(c.op(piece.culprit)));
+}
+
 bool drains(const Case& c, const Piece& piece) {
+  if (by_whole_device(c, piece) || behind_tiny_copies(c, piece)) return false;
   const std::optional<Nanos> in = own_weights_in(c, piece);
   return in && *in <= piece.time.begin;
 }
@@ -77,15 +100,14 @@ std::optional<Found> pageable_source(const Case& c) {
                   static_cast<double>(s.bytes) / 1e9)};
 }
 
+/// A host that is slow to issue is launch_bound, and one that stands in a call host_block_per_layer: what is late
+/// for neither reason is held behind compute.
 std::optional<Found> late_issue(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) {
-    return transfer(p) && p.sub == Sub::kLateIssue && !p.host_blocked && !held_by_memory_call(c, p) &&
-           !c.from_pageable(p);
-  });
-  return Found{
-      s.time, s.time,
-      fmt::format("{} copies were issued after the link had stood idle: {:.1f} ms of the GPU's wait for them",
-                  s.copies.size(), ms(s.time))};
+  const Sum s = sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kFenced; });
+  return Found{s.time, s.without_pageable,
+               fmt::format("{} copies waited, by an event, for kernels that do not read their slot, the link idle: "
+                           "{:.1f} ms of the GPU's wait for them",
+                           s.copies.size(), ms(s.time))};
 }
 
 std::optional<Found> single_slot(const Case& c) {
@@ -100,7 +122,10 @@ std::optional<Found> single_slot(const Case& c) {
 
 std::optional<Found> head_of_line(const Case& c) {
   const Sum s =
-      sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kHeadOfLine && !drains(c, p); });
+      sum(c, [&](const Piece& p) {
+    return transfer(p) && p.sub == Sub::kHeadOfLine && !drains(c, p) && !on_kernels_stream(c, p) &&
+           !by_whole_device(c, p) && !behind_tiny_copies(c, p);
+  });
   return Found{
       s.time, s.without_pageable,
       fmt::format("the next kernel's weights queued behind {} copies that later kernels need: {:.1f} ms",
@@ -117,23 +142,28 @@ std::optional<Found> stream_drain(const Case& c) {
           ms(s.time), s.copies.size())};
 }
 
+/// On a stream of their own, copies could have run under kernels: no more than the shorter of the two is won.
 std::optional<Found> same_stream(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kBehindCompute; });
+  const Sum s = sum(c, [&](const Piece& p) {
+    return transfer(p) && (p.sub == Sub::kBehindCompute || on_kernels_stream(c, p));
+  });
+  const Figures& f = c.report.total;
+  const Nanos could_hide = std::max(Nanos{}, std::min(f.h2d.busy, f.compute) - f.h2d.hidden);
   return Found{
-      s.time, s.without_pageable,
-      fmt::format("{} copies share a stream with kernels and queued behind them: {:.1f} ms of the GPU's wait",
-                  s.copies.size(), ms(s.time))};
+      std::min(s.time, could_hide), std::min(s.without_pageable, could_hide),
+      fmt::format("{} copies run on the stream of the kernels that wait for them, and neither runs under the other: "
+                  "{:.1f} ms of the GPU's wait, {:.1f} ms of which could be hidden",
+                  s.copies.size(), ms(s.time), ms(std::min(s.time, could_hide)))};
 }
 
 /// Time beyond what the bytes take at the plateau, of copies too small to reach it.
 std::optional<Found> tiny_copies(const Case& c) {
-  constexpr std::uint64_t kTiny = 256 << 10;
   std::uint64_t rate = c.in.links.timeline.source.link_bytes_per_s, tiny = 0, all = 0;
   for_each_op(c.in.links, c.in.device, [&](OpRow, const GpuOp& op) {
     if (op.activity != Activity::kH2D) return;
     const trace::Copy& copy = c.in.links.copy_of(op);
     all += copy.count;
-    if (copy.bytes / std::max(1U, copy.count) < kTiny) tiny += copy.count;
+    if (is_tiny(copy)) tiny += copy.count;
     const double seconds = static_cast<double>((op.end - op.begin).count()) / 1e9;
     if (seconds > 0)
       rate = std::max(rate, static_cast<std::uint64_t>(static_cast<double>(copy.bytes) / seconds));
@@ -148,8 +178,8 @@ std::optional<Found> tiny_copies(const Case& c) {
     if (!in_copy_call && !for_copy) continue;
     if (for_copy && !in_copy_call) {
       const GpuOp& op = c.op(piece.culprit);
-      if (c.in.links.copy_of(op).bytes >= kTiny) continue;
-      if (piece.sub != Sub::kCopyLatency && piece.sub != Sub::kLateIssue) {
+      if (!is_tiny(c.in.links.copy_of(op))) continue;
+      if (!behind_tiny_copies(c, piece) && piece.sub != Sub::kCopyLatency && piece.sub != Sub::kLateIssue) {
         // The share of this wait that a copy at the plateau would not have needed.
         const double needed = static_cast<double>(transfer_time(c.in.links.copy_of(op).bytes, rate).count());
         const double took = std::max(1.0, static_cast<double>((op.end - op.begin).count()));

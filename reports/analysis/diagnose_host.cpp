@@ -63,6 +63,14 @@ struct Starved {
   std::size_t gaps_after_block = 0;
 };
 
+/// The host had launched neither the kernel nor the copy that it needs, and stood in no call that waits.
+bool starves(const Case& c, const Piece& p) {
+  if (p.cause == Cause::kLaunchStarved) return p.sub == Sub::kApiCalls || p.sub == Sub::kOutsideCuda;
+  const CallClass call = c.call_class(p);
+  return p.cause == Cause::kTransferWait && p.sub == Sub::kLateIssue && !p.host_blocked && !c.from_pageable(p) &&
+         call != CallClass::kAllocation && call != CallClass::kPinning;
+}
+
 /// A host that was held for B ns is B ns behind where it would have been: that much of the starvation after
 /// it is the block's, until a kernel is once more launched before it is needed. Work that a plan declares is
 /// always the host's.
@@ -81,9 +89,8 @@ Starved split_starved(const Case& c) {
     gap = p.next;
     blocked.advance(p.time.end);
     join.advance(p.time.end);
-    if (p.cause != Cause::kLaunchStarved) continue;
-    if (p.sub == Sub::kHostWork) out.slow += p.time.length();
-    if (p.sub != Sub::kApiCalls && p.sub != Sub::kOutsideCuda) continue;
+    if (p.cause == Cause::kLaunchStarved && p.sub == Sub::kHostWork) out.slow += p.time.length();
+    if (!starves(c, p)) continue;
     const Nanos by_block = blocked.take(p.time.length());
     const Nanos by_join = join.take(p.time.length() - by_block);
     out.after_block += by_block;
@@ -97,6 +104,13 @@ Starved split_starved(const Case& c) {
 }
 
 }  // namespace
+
+bool waits_for_device(const Case& c, const Piece& piece) {
+  if (piece.call == kNoRow32 || c.call_class(piece) != CallClass::kSync) return false;
+  const trace::Timeline& t = c.in.links.timeline;
+  const std::string& name = t.text(t.calls[piece.call].name);
+  return name.find("Device") != std::string::npos || name.find("Ctx") != std::string::npos;
+}
 
 std::optional<Found> pin_on_the_fly(const Case& c) {
   const Sum s = sum(c, [&](const Piece& p) { return c.call_class(p) == CallClass::kPinning; });
@@ -127,7 +141,8 @@ std::optional<Found> host_block_per_layer(const Case& c) {
     if (!p.host_blocked || p.via == Via::kBackPressure) return false;
     const CallClass call = c.call_class(p);
     if (call == CallClass::kSyncCopy || call == CallClass::kAsyncCopy) return true;
-    return call == CallClass::kSync && (p.sub == Sub::kLateIssue || p.cause != Cause::kTransferWait);
+    const bool for_later = p.sub == Sub::kHeadOfLine && waits_for_device(c, p);
+    return call == CallClass::kSync && (p.sub == Sub::kLateIssue || for_later || p.cause != Cause::kTransferWait);
   });
   const Starved starved = split_starved(c);
   constexpr std::size_t kRepeats = 2;

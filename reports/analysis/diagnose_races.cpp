@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reports/analysis/diagnose.hpp"
 
@@ -43,7 +44,31 @@ std::optional<Found> missing_wait(const Case& c) {
   return found(c, c.races.missing_wait, "copies that nothing makes their kernel wait for");
 }
 
+/// Without ranges that name units: streams that wait for their own events, which waits for nothing, and copies
+/// on a stream without kernels that nothing waits for.
+std::optional<Found> waits_for_itself(const Case& c) {
+  const std::uint64_t waits = c.in.graph.counts().self_waits;
+  if (waits < 2 || !c.in.units.instances.empty()) return std::nullopt;
+  std::set<std::uint32_t> computing;
+  for_each_op(c.in.links, c.in.device, [&](OpRow, const GpuOp& op) {
+    if (op.kind == OpKind::kKernel) computing.insert(op.stream);
+  });
+  std::size_t copies = 0, unawaited = 0;
+  for_each_op(c.in.links, c.in.device, [&](OpRow row, const GpuOp& op) {
+    if (op.activity != Activity::kH2D || computing.contains(op.stream)) return;
+    ++copies;
+    unawaited += c.in.graph.event_consumer(row) == kNoRow32 ? 1 : 0;
+  });
+  if (copies == 0 || unawaited * 2 < copies) return std::nullopt;
+  return Found{Nanos{}, Nanos{},
+               fmt::format("{} stream waits are for an event recorded on the stream that waits, and so for nothing; "
+                           "of {} copies on streams of their own no stream waits for {}",
+                           waits, copies, unawaited),
+               true};
+}
+
 std::optional<Found> wrong_stream_wait(const Case& c) {
+  if (c.races.wrong_stream_wait.empty()) return waits_for_itself(c);
   return found(c, c.races.wrong_stream_wait,
                "copies whose event is recorded on another stream than copies them");
 }

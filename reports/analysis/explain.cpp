@@ -5,10 +5,14 @@
 #include <tuple>
 
 #include "reports/analysis/blame.hpp"
+#include "reports/analysis/conformance.hpp"
+#include "reports/analysis/counter_checks.hpp"
 #include "reports/analysis/cpu_ledger.hpp"
+#include "reports/analysis/critical_path.hpp"
 #include "reports/analysis/diagnose.hpp"
 #include "reports/analysis/host_time.hpp"
 #include "reports/analysis/measure.hpp"
+#include "reports/analysis/what_if.hpp"
 
 namespace offledger::analysis {
 namespace {
@@ -86,28 +90,54 @@ std::optional<Nanos> avoidable(const DeviceReport& report) {
   return sum;
 }
 
+/// What of the plan the recording shows, where there is a plan: a figure of the whole recording, and a finding.
+std::optional<Conformance> put_conformance(const ExplainOptions& options, const BlameInput& in,
+                                           DeviceReport& device, std::vector<Finding>& findings) {
+  if (options.plan == nullptr) return std::nullopt;
+  std::optional<Conformance> found = conformance(*options.plan, in.links, in.device, in.units);
+  if (!found) return found;
+  device.total.nonconforming_copies = found->differing;
+  for (StepReport& step : device.steps) step.figures.nonconforming_copies = found->differing;
+  if (found->differing > 0) findings.push_back({"nonconforming", found->first(), false});
+  return found;
+}
+
 Missing missing_of(const GraphCounts& counts) {
   return {counts.ops_without_call, counts.waits_without_record, counts.records_without_place,
           counts.inferred_waits,   counts.inferred_syncs,       counts.unresolved_waits};
 }
 
+void put_critical_path(const Dependencies& dependencies, const DeviceWindow& device, DeviceReport& report) {
+  const std::vector<PathPiece> path = critical_path(dependencies, device);
+  report.critical_path = path_within(path, device.window());
+  for (std::size_t s = 0; s < report.steps.size(); ++s) {
+    report.steps[s].critical_path = path_within(path, device.steps[s].window);
+  }
+}
+
 }  // namespace
 
 Report explain(const trace::Timeline& timeline, const ExplainOptions& options) {
+  if (only_sampled(timeline)) return sampled_report(timeline);
   const Links links(timeline);
   const std::vector<DeviceWindow> windows = device_windows(links);
-  Report report = measure(links, windows);
+  std::vector<Booked> booked;
+  Report report = measure(links, windows, booked);
   const Graph graph(links);
   const HostThreads host(links);
+  const Dependencies dependencies(links, graph, host);
   report.missing = missing_of(graph.counts());
+  std::vector<BlameInput> inputs;
   for (std::size_t d = 0; d < windows.size(); ++d) {
-    const DeviceUnits units = book_units(links, windows[d]);
-    const BlameInput in{links, windows[d], units, graph, host};
+    const BlameInput& in = inputs.emplace_back(BlameInput{links, windows[d], booked[d].units, graph, host});
     const std::vector<Piece> pieces = blame(in);
     DeviceReport& device = report.devices[d];
     put_causes(in, pieces, device);
+    put_evidence(timeline, pieces, device);
+    const std::optional<Conformance> conforms = put_conformance(options, in, device, report.findings);
+    put_critical_path(dependencies, windows[d], device);
     device.cpu = cpu_ledger(in);
-    const std::optional<HostTime> held = host_time(links, windows[d]);
+    const std::optional<HostTime>& held = booked[d].host;
     device.cpu_blocked_gpu_idle = blocked_while_idle(held, pieces);
     const Races races = find_races(in);
     const std::vector<Piece> warm = warm_pieces(windows[d], pieces);
@@ -119,10 +149,12 @@ Report explain(const trace::Timeline& timeline, const ExplainOptions& options) {
                      races,
                      held ? &*held : nullptr,
                      options.plan,
-                     report.clock_skew};
+                     report.clock_skew,
+                     conforms ? &*conforms : nullptr};
     for (Diagnosis& diagnosis : diagnose(found, options.threshold))
       report.diagnoses.push_back(std::move(diagnosis));
   }
+  if (options.what_if) predict(dependencies, inputs, report.devices);
   return report;
 }
 

@@ -28,6 +28,9 @@ std::vector<Finding> recording_findings(const Links& links) {
                      counts.early, counts.skew.count()),
          false});
   }
+  for (const trace::Note& note : timeline.notes) {
+    findings.push_back({timeline.text(note.id), timeline.text(note.text), note.disqualifies});
+  }
   return findings;
 }
 

@@ -74,6 +74,7 @@ void Graph::follow(std::vector<Marker> markers) {
   std::vector<Pending> pending(links_->ops.streams());
   std::unordered_map<std::uint64_t, std::vector<OpRow>> recorded;
   std::unordered_map<std::uint64_t, OpRow> last_before;
+  std::unordered_map<std::uint64_t, std::size_t> stream_of;
   for (const Marker& marker : markers) {
     const std::size_t first = links_->ops.first_of(marker.stream);
     const std::size_t past = first + links_->ops.stream(marker.stream).size();
@@ -82,6 +83,7 @@ void Graph::follow(std::vector<Marker> markers) {
     if (own.next != next) own = {next, {}};
     const auto event = static_cast<std::uint64_t>(marker.event);
     if (!marker.is_wait) {
+      stream_of[event] = marker.stream;
       std::vector<OpRow> producers = own.producers;
       if (next > first) {
         producers.push_back(next - 1);
@@ -95,6 +97,7 @@ void Graph::follow(std::vector<Marker> markers) {
       ++counts_.waits_without_record;
       continue;
     }
+    if (stream_of[event] == marker.stream) ++counts_.self_waits;
     own.producers.insert(own.producers.end(), found->second.begin(), found->second.end());
     if (next >= past) continue;
     for (const OpRow producer : found->second) edges_.emplace_back(next, producer);

@@ -32,6 +32,7 @@ struct GraphCounts {
   std::uint64_t records_without_place = 0;  ///< an event record without a stream or a time
   std::uint64_t inferred_waits = 0;         ///< stream waits told by program order alone
   std::uint64_t inferred_syncs = 0;         ///< host waits told by what ended within them
+  std::uint64_t self_waits = 0;             ///< stream waits for an event of the same stream: without effect
   std::uint64_t unresolved_waits = 0;       ///< ops behind a wait call of which nothing is known
 };
 

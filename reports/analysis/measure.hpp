@@ -4,13 +4,22 @@
 
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "reports/analysis/window_index.hpp"
+#include "reports/analysis/host_time.hpp"
+#include "reports/analysis/units.hpp"
 
 namespace offledger::analysis {
 
-/// `windows` are device_windows(links). Without what explain() adds.
-Report measure(const Links& links, const std::vector<DeviceWindow>& windows);
+/// What figures rest on, of one device.
+struct Booked {
+  DeviceUnits units;
+  std::optional<HostTime> host;
+};
+
+/// `windows` are device_windows(links). Without what explain() adds. Leaves in `booked` what it found, device
+/// by device.
+Report measure(const Links& links, const std::vector<DeviceWindow>& windows, std::vector<Booked>& booked);
 
 }  // namespace offledger::analysis

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace offledger::analysis {
 namespace {
@@ -32,6 +33,7 @@ class Pass {
         host_(streams_),
         snapshot_(ops_.size(), 0) {
     snapshots_.emplace_back(streams_);
+    index_waits();
   }
 
   Races run() {
@@ -119,18 +121,35 @@ class Pass {
     readers->second.clear();
   }
 
-  /// An event was recorded for the copy's unit between the copy and the kernel, but on another stream.
+  /// The first event recorded after the copy, before any other kernel is launched, is recorded on another
+  /// stream, and what computes, or the host, waits for it.
   [[nodiscard]] bool recorded_elsewhere(OpRow copy, OpRow kernel) const {
-    const Nanos from = in_.links.issued(ops_[copy]), to = in_.links.issued(ops_[kernel]);
+    const Nanos from = in_.links.issued(ops_[copy]);
+    const auto record = std::upper_bound(records_.begin(), records_.end(), from,
+                                         [](Nanos time, const Recorded& r) { return time < r.time; });
+    if (record == records_.end() || record->stream == ops_[copy].stream) return false;
+    const auto launch = std::upper_bound(launches_.begin(), launches_.end(), from);
+    if (launch != launches_.end() && *launch < record->time) return false;
+    const auto waits = waiting_.find(record->event);
+    return waits != waiting_.end() &&
+           (waits->second.contains(ops_[kernel].stream) || waits->second.contains(kHost));
+  }
+
+  void index_waits() {
     const trace::Timeline& t = in_.links.timeline;
-    std::size_t cursor = 0;
-    return std::any_of(t.event_records.begin(), t.event_records.end(), [&](const trace::EventRecord& record) {
+    for (const trace::EventRecord& record : t.event_records) {
       const std::uint32_t call = in_.links.ops.calls().find(record.correlation);
-      if (call == kNoRow32 || index(record.stream) == ops_[copy].stream) return false;
-      const Nanos at = t.calls[call].begin;
-      return at > from && at < to &&
-             in_.links.marks.at(t.calls[call].thread, at, cursor).unit == ops_[copy].unit;
+      if (call != kNoRow32) records_.push_back({t.calls[call].begin, static_cast<std::uint32_t>(record.stream), record.event});
+    }
+    std::sort(records_.begin(), records_.end(), [](const Recorded& a, const Recorded& b) { return a.time < b.time; });
+    for (const trace::Sync& sync : t.syncs) {
+      if (sync.kind == trace::SyncKind::kStreamWait) waiting_[sync.event].insert(static_cast<std::uint32_t>(sync.stream));
+      if (sync.kind == trace::SyncKind::kEvent) waiting_[sync.event].insert(kHost);
+    }
+    for_each_op(in_.links, in_.device, [&](OpRow, const GpuOp& op) {
+      if (op.kind == OpKind::kKernel) launches_.push_back(in_.links.issued(op));
     });
+    std::sort(launches_.begin(), launches_.end());
   }
 
   const BlameInput& in_;
@@ -142,6 +161,15 @@ class Pass {
   std::vector<std::uint32_t> snapshot_;  ///< by op row: what had ended before it could begin
   std::unordered_map<OpRow, std::vector<OpRow>> feeding_;
   std::unordered_map<std::int32_t, std::unordered_map<std::uint32_t, OpRow>> readers_;  ///< slot, stream
+  struct Recorded {
+    Nanos time{};
+    std::uint32_t stream = 0;
+    trace::EventSync event{};
+  };
+  static constexpr std::uint32_t kHost = 0xFFFFFFFF;
+  std::vector<Recorded> records_;  ///< ascending
+  std::vector<Nanos> launches_;    ///< of kernels, ascending
+  std::unordered_map<trace::EventSync, std::unordered_set<std::uint32_t>> waiting_;  ///< streams, or kHost
   Races races_;
 };
 

@@ -2,6 +2,7 @@
 #include "reports/analysis/reasons.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace offledger::analysis {
 namespace {
@@ -56,6 +57,41 @@ Reasons::Reasons(const BlameInput& input) : in_(&input), ops_(&input.links.ops.o
     end = std::max(end, (*ops_)[copy].end);
     copies_end_.push_back(end);
   }
+  find_slot_readers();
+}
+
+void Reasons::find_slot_readers() {
+  std::vector<OpRow> users;
+  for_each_op(in_->links, in_->device, [&](OpRow row, const GpuOp& op) {
+    if (op.slot >= 0 && (op.kind == OpKind::kKernel || op.activity == Activity::kH2D)) users.push_back(row);
+  });
+  if (users.empty()) return;
+  std::stable_sort(users.begin(), users.end(), [&](OpRow a, OpRow b) {
+    return in_->links.issued((*ops_)[a]) < in_->links.issued((*ops_)[b]);
+  });
+  slot_reader_.assign(ops_->size(), kNoRow32);
+  std::unordered_map<std::int32_t, OpRow> readers;
+  for (const OpRow row : users) {
+    const GpuOp& op = (*ops_)[row];
+    if (op.kind == OpKind::kKernel) {
+      readers[op.slot] = row;
+    } else if (const auto reader = readers.find(op.slot); reader != readers.end()) {
+      slot_reader_[row] = reader->second;
+    }
+  }
+}
+
+/// Whether a copy could have had its slot. Where ranges do not name slots: of two events of one stream that it
+/// waits for, the earlier is taken for the slot's last reader.
+bool Reasons::slot_is_free(OpRow copy, OpRow held_by, Nanos time) const {
+  if (!slot_reader_.empty() && (*ops_)[copy].slot >= 0) {
+    return slot_reader_[copy] == kNoRow32 || (*ops_)[slot_reader_[copy]].end <= time;
+  }
+  OpRow earliest = kNoRow32;
+  for (const OpRow producer : in_->graph.event_producers(copy)) {
+    if ((*ops_)[producer].stream == (*ops_)[held_by].stream) earliest = std::min(earliest, producer);
+  }
+  return earliest != kNoRow32 && earliest < held_by && (*ops_)[earliest].end <= time;
 }
 
 Reason Reasons::why_not(OpRow op, Nanos time) const {
@@ -131,7 +167,8 @@ Reason Reasons::running(OpRow op, OpRow waiter, bool by_event, Walk at) const {
   if (reason.culprit == kNoRow32) reason.culprit = op;
   // A copy behind kernels: its slot is being read, or its own stream computes.
   if (waiter != kNoRow32 && (*ops_)[waiter].activity == Activity::kH2D && runs.activity != Activity::kH2D) {
-    reason = transfer(by_event ? Sub::kSlotWait : Sub::kBehindCompute, waiter);
+    const bool fenced = by_event && slot_is_free(waiter, op, at.time);
+    reason = transfer(fenced ? Sub::kFenced : by_event ? Sub::kSlotWait : Sub::kBehindCompute, waiter);
   }
   reason.via = at.via;
   reason.until = runs.end;

@@ -48,8 +48,10 @@ class Reasons {
 
   [[nodiscard]] Held held_by(OpRow op, Nanos time) const;
   [[nodiscard]] Reason walk(OpRow op, Walk at) const;
+  void find_slot_readers();
   [[nodiscard]] Reason waiting_for(OpRow last, OpRow waiter, bool by_event, Walk at) const;
   [[nodiscard]] Reason running(OpRow op, OpRow waiter, bool by_event, Walk at) const;
+  [[nodiscard]] bool slot_is_free(OpRow copy, OpRow held_by, Nanos time) const;
   [[nodiscard]] Reason free_to_run(OpRow op, Walk at) const;
   [[nodiscard]] Reason not_issued(OpRow op, Walk at) const;
   [[nodiscard]] Reason host_doing(OpRow op, Walk at) const;
@@ -60,6 +62,7 @@ class Reasons {
   const BlameInput* in_;
   const std::vector<GpuOp>* ops_;
   std::vector<OpRow> copies_;
+  std::vector<OpRow> slot_reader_;   ///< by op: the kernel that read a copy's slot last; empty without slots
   std::vector<Nanos> copies_end_;  ///< running maximum of the ends of copies_
 };
 

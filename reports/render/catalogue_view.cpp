@@ -9,7 +9,16 @@ namespace offledger::render {
 
 std::string schedules_text(const std::vector<ScheduleRow>& rows, const Style& style) {
   Table table({{"schedule", Align::kLeft}, {"what it does", Align::kLeft}});
-  for (const ScheduleRow& row : rows) table.row({row.name, row.title});
+  for (const ScheduleRow& row : rows) {
+    if (row.variant_of.empty()) table.row({row.name, row.title});
+  }
+  bool headed = false;
+  for (const ScheduleRow& row : rows) {
+    if (row.variant_of.empty()) continue;
+    if (!headed) table.heading("variants of these");
+    headed = true;
+    table.row({row.name, row.title});
+  }
   return table.text(style);
 }
 
@@ -19,7 +28,8 @@ std::string schedules_json(const std::vector<ScheduleRow>& rows) {
   out["schedules"] = Json::array();
   for (const ScheduleRow& row : rows) {
     out["schedules"].push_back({{"name", row.name}, {"title", row.title},
-                                {"file", row.file.empty() ? Json(nullptr) : Json(row.file)}, {"wraps", row.wraps}});
+                                {"file", row.file.empty() ? Json(nullptr) : Json(row.file)}, {"wraps", row.wraps},
+                                {"variant_of", row.variant_of.empty() ? Json(nullptr) : Json(row.variant_of)}});
   }
   return to_text(out);
 }

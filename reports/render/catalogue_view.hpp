@@ -17,7 +17,9 @@ struct ScheduleRow {
   std::string name, title;
   std::string file;  ///< empty for a shipped one
   bool wraps = false;
+  std::string variant_of;  ///< empty where it stands for itself
 };
+/// Variants under a heading of their own.
 std::string schedules_text(const std::vector<ScheduleRow>& rows, const Style& style);
 std::string schedules_json(const std::vector<ScheduleRow>& rows);  ///< `offledger.schedules/1`
 

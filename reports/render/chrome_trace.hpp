@@ -17,7 +17,7 @@ namespace offledger::render {
 
 struct ChromeTraceOptions {
   bool flows = true;         ///< an arrow from each launching call to what it enqueued
-  bool counters = true;      ///< queue depth a stream, link use a direction
+  bool counters = true;      ///< queue depth a stream, link use a direction, and what hardware counters were sampled
   bool copy_engines = true;  ///< every copy once more, in the row of the engine that ran it
 };
 

@@ -16,4 +16,8 @@ namespace offledger::render {
 std::string explain_text(const analysis::Report& report, const Style& style);
 std::string explain_json(const analysis::Report& report);
 
+/// What hardware counters say of a device beside its records, as explain_text shows it; empty where nothing was sampled.
+/// Begins with an empty line.
+std::string counters_text(const analysis::DeviceReport& device, const Style& style);
+
 }  // namespace offledger::render

@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "reports/render/explain.hpp"
+#include "reports/render/explain_counters.hpp"
 #include "reports/render/json_text.hpp"
 
 namespace offledger::render {
@@ -70,6 +71,29 @@ Json cpu_json(const std::vector<analysis::CpuTime>& cpu) {
   return out;
 }
 
+Json path_json(const std::optional<analysis::CriticalPath>& path) {
+  if (!path) return nullptr;
+  Json out;
+  out["limit"] = std::string(analysis::limit_of(*path));
+  out["compute_ns"] = ns(path->compute);
+  out["collective_ns"] = ns(path->collective);
+  out["h2d_ns"] = ns(path->h2d);
+  out["other_copies_ns"] = ns(path->other_copies);
+  out["host_ns"] = ns(path->host);
+  out["latency_ns"] = ns(path->latency);
+  out["unknown_ns"] = ns(path->unknown);
+  return out;
+}
+
+Json what_if_json(const analysis::DeviceReport& device) {
+  Json out = Json::array();
+  for (const analysis::WhatIf& one : device.what_if) {
+    out.push_back({{"id", one.id}, {"change", one.change}, {"predicted_wall_ns", ns(one.wall)},
+                   {"predicted_step_median_ns", ns(one.step_median)}});
+  }
+  return out;
+}
+
 Json unit_json(const analysis::UnitReport& u) {
   Json out;
   out["step"] = u.step;
@@ -96,9 +120,13 @@ Json device_json(const analysis::DeviceReport& device) {
   for (const metrics::Value& v : metrics::evaluate(device)) {
     out["step_median"][std::string(v.metric->name)] = number(v.metric, v.value);
   }
+  out["counters"] = counters_json(device);
   out["causes"] = causes_json(device.causes);
   out["cpu"] = cpu_json(device.cpu);
   out["cpu_blocked_gpu_idle_ns"] = ns(device.cpu_blocked_gpu_idle);
+  out["critical_path"] = path_json(device.critical_path);
+  out["replayed_wall_ns"] = ns(device.replayed_wall);
+  out["what_if"] = what_if_json(device);
   out["steps"] = Json::array();
   for (const analysis::StepReport& step : device.steps) {
     Json s;
@@ -106,6 +134,7 @@ Json device_json(const analysis::DeviceReport& device) {
     s["cold"] = step.cold;
     add_window(s, step.figures);
     s["causes"] = causes_json(step.causes);
+    s["critical_path"] = path_json(step.critical_path);
     out["steps"].push_back(std::move(s));
   }
   out["units"] = Json::array();
@@ -155,6 +184,8 @@ std::string explain_json(const analysis::Report& report) {
   out["schema"] = "offledger.ledger/1";
   out["device_kind"] = std::string(trace::name_of(report.source.device_kind));
   out["source"] = source_json(report.source);
+  out["records"] = {{"kernels", report.records.kernels}, {"copies", report.records.copies},
+                    {"memsets", report.records.memsets}, {"calls", report.records.calls}};
   out["clock_skew_ns"] = ns(report.clock_skew);
   out["devices"] = Json::array();
   for (const analysis::DeviceReport& device : report.devices) out["devices"].push_back(device_json(device));

@@ -16,6 +16,8 @@ namespace offledger::render {
 std::string ledger_section(const analysis::Figures& figures, const Style& style);
 /// Where the SMs' idle time went, longest cause first.
 std::string causes_section(const analysis::DeviceReport& device, const Style& style);
+/// What the critical path consists of, and what changes would come to, each marked as predicted.
+std::string what_if_section(const analysis::DeviceReport& device, const Style& style);
 /// What was diagnosed, the one to act on first; the verdict's lines tell that one's advice already.
 std::string diagnoses_section(const analysis::Report& report, const Style& style);
 /// A line a direction that has copies, then what bounds the transfer.

@@ -36,6 +36,7 @@ TraceBuilder::TraceBuilder(const trace::Timeline& t, std::ostream& o, const Chro
   lower_to(least, t.calls);
   lower_to(least, t.ranges);
   lower_to(least, t.overheads);
+  lower_to(least, t.samples);
   zero_ = least.value_or(Nanos{0});
 }
 

@@ -80,6 +80,7 @@ class TraceBuilder {
 void write_host(TraceBuilder& trace);      ///< threads' calls, ranges and overheads; fills call_sites
 void write_gpu(TraceBuilder& trace);       ///< streams, copy engines, arrows, counters, device by device
 void write_counters(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid);
+void write_samples(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid);  ///< hardware counters
 
 /// The device of a stream's row; device 0 for a row that is not in the table.
 trace::DeviceId device_of(const trace::Timeline& timeline, trace::StreamRow row) noexcept;

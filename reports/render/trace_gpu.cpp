@@ -148,6 +148,7 @@ void write_gpu(TraceBuilder& trace) {
   const Ops ops(trace.timeline);
   std::set<trace::DeviceId> devices;
   for (const auto& [key, slices] : streams) devices.insert(key.first);
+  for (const trace::Counter& counter : trace.timeline.counters) devices.insert(counter.device);
   for (const trace::DeviceId device : devices) {
     const std::string name = device_name(trace, device);
     const std::uint32_t pid = trace.process(name);
@@ -157,6 +158,7 @@ void write_gpu(TraceBuilder& trace) {
       for (const Slice& s : it->second) ops.write(trace, pid, tid + s.sub_row, s);
     }
     if (trace.options.counters) write_counters(trace, device, pid);
+    if (trace.options.counters) write_samples(trace, device, pid);
     if (trace.options.copy_engines) write_engines(trace, device, name);
   }
 }

@@ -62,12 +62,13 @@ class Against(CliTest):
         error = self.fails(5, "run", "--device", "sim", "--schedule", "stage1", "--workload", "tiny", "--against", "measured")
         self.assertIn("none of the cells", error)
 
-    def test_a_changed_schedule_is_not_comparable(self):
+    def test_a_changed_schedule_is_named(self):
         self.measure("sim:h200")
         text = (SOURCE / "schedules/catalogue/history1.json").read_text()
         path = self.write("history1.json", text + "\n")
-        error = self.fails(5, "run", "--schedule", path, "--workload", "tiny", "--against", "measured")
-        self.assertIn("'history1' has changed", error)
+        again = ("run", "--schedule", path, "--workload", "tiny", "--against", "measured")
+        self.assertIn("changed since that run; predicted is what they are now: history1", self.ok(*again).out)
+        self.assertTrue(self.ok(*again, "--format", "json").json()["cells"][0]["schedule_changed"])
 
     def test_an_unknown_run_is_a_usage_error(self):
         self.measure("sim:h200")

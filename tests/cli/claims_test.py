@@ -3,6 +3,7 @@
 
 import json
 import unittest
+import xml.etree.ElementTree
 
 from support import SOURCE, CliTest
 
@@ -18,11 +19,36 @@ class Claims(CliTest):
     def setUp(self):
         super().setUp()
         if Claims.document is None:
-            Claims.document = self.ok("run", "--suite", "seed", "--device", "sim:h200", "--format", "json").json()
+            picture = self.folder / "map.svg"
+            Claims.document = self.ok("run", "--suite", "seed", "--device", "sim:h200", "--format", "json", "--map-svg", picture).json()
+            Claims.picture = picture.read_text()
         self.claims = {row["claim"]: row for row in Claims.document["claims"]}
 
     def named(self, text):
         return next(row for row in self.claims.values() if row["text"].startswith(text))
+
+    def test_the_map_as_a_picture(self):
+        """A cell a schedule and point; frames where, and only where, an asynchronous one is slower than history1."""
+        svg = xml.etree.ElementTree.fromstring(Claims.picture)
+        space = "{http://www.w3.org/2000/svg}"
+        frames = [one for one in svg.iter(f"{space}rect") if one.get("fill") == "none"]
+        words = [one.text for one in svg.iter(f"{space}text")]
+        walls = ("history", "stage1", "stage12")
+        depths = ("1", "2", "8")
+        slower = sum(wall >= point["wall_ns"]["history1"] * 1.0025 for point in Claims.document["map"]
+                     for wall in [point["wall_ns"][name] for name in walls] + [point["stage12_wall_ns_by_depth"][d] for d in depths])
+        self.assertEqual(len(frames) - 1, slower)  # one is the legend's
+        self.assertGreater(slower, 0)
+        cells = sum(word == "=" or word.strip("\u2212").replace(".", "").isdigit() for word in words)
+        self.assertEqual(cells, len(Claims.document["map"]) * 9 + len(Claims.document["map"]))  # and each column's ratio
+        edge = [float(svg.get(key)) for key in ("width", "height")]
+        for one in svg.iter(f"{space}rect"):
+            self.assertLessEqual(float(one.get("x")) + float(one.get("width")), edge[0])
+            self.assertLessEqual(float(one.get("y")) + float(one.get("height")), edge[1])
+
+    def test_the_map_is_the_seed_suites(self):
+        self.assertIn("--map-svg", self.fails(2, "run", "--suite", "smoke", "--map-svg", self.folder / "m.svg"))
+        self.fails(4, "run", "--suite", "seed", "--map-svg", self.folder / "no" / "m.svg")
 
     def test_all_five_have_rows(self):
         self.assertEqual({row[0] for row in self.claims}, set("12345"))

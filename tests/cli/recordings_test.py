@@ -48,6 +48,13 @@ class Recordings(CliTest):
                     self.assertEqual(sum(window["ledger"][key] for key in LEDGER), window["metrics"]["wall_ns"])
                     self.assertEqual(sum(cause["ns"] for cause in window["causes"]), window["metrics"]["gpu_idle_ns"])
 
+    def test_each_did_what_its_schedule_says(self):
+        for name in RECORDINGS:
+            with self.subTest(name):
+                document = explain(name)
+                self.assertEqual(document["devices"][0]["metrics"]["nonconforming_copies"], 0)
+                self.assertNotIn("nonconforming", [finding["id"] for finding in document["findings"]])
+
     def test_small_enough_to_keep(self):
         for path in FOLDER.glob("*.oflg"):
             self.assertLessEqual(path.stat().st_size, 300_000, path.name)

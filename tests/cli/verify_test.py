@@ -18,6 +18,13 @@ class Catalogue(CliTest):
         self.assertEqual({row["name"] for row in rows}, {file["name"] for file in files})
         self.assertEqual(sum("variant_of" not in file for file in files), 17)
         self.assertTrue(all(row["title"] for row in rows))
+        self.assertEqual({row["name"]: row["variant_of"] for row in rows}, {file["name"]: file.get("variant_of") for file in files})
+
+    def test_a_line_each_and_variants_apart(self):
+        originals, heading, variants = self.ok("schedules").out.partition("variants of these\n")
+        self.assertTrue(heading)
+        self.assertEqual(len(originals.splitlines()), 1 + 17)
+        self.assertEqual(len(variants.splitlines()), len(list(CATALOGUE.glob("*.json"))) - 17)
 
     def test_all_are_safe(self):
         document = self.ok("verify", "--all", "--format", "json").json()
@@ -32,7 +39,7 @@ class Examples(CliTest):
                 named = json.loads(path.read_text())["$hazard"]
                 result = self.run_cli("verify", path, "--format", "json")
                 self.assertEqual(result.code, 1, result.err)
-                self.assertIn(named, {hazard["kind"] for hazard in result.json()["schedules"][0]["hazards"]})
+                self.assertEqual({named}, {hazard["kind"] for hazard in result.json()["schedules"][0]["hazards"]})
 
     def test_the_counter_example_is_readable(self):
         for name in ("missing_wait", "wrong_stream_wait", "slot_overwrite", "vllm_prefetch_remainder"):
@@ -45,7 +52,8 @@ class Examples(CliTest):
 
     def test_the_classes_that_a_file_can_show(self):
         shown = {json.loads(path.read_text())["$hazard"] for path in EXAMPLES}
-        self.assertLessEqual({"missing_wait", "wrong_stream_wait", "slot_overwrite", "over_budget"}, shown)
+        self.assertEqual(shown, {"read_before_copy", "slot_overwrite", "missing_wait", "wrong_stream_wait", "wrong_unit",
+                                 "over_budget", "leak"})
 
     def test_across_steps_only(self):
         """The remainder is harmless where the layers are a multiple of the slots."""
@@ -58,6 +66,41 @@ class Examples(CliTest):
 
     def test_an_unsafe_one_among_safe_ones_fails(self):
         self.assertEqual(self.run_cli("verify", "history", CATALOGUE / "examples" / "missing_wait.json").code, 1)
+
+
+class PlanFiles(CliTest):
+    def test_what_a_schedule_compiles_to_reads_back(self):
+        for name in ("history1", "vllm_prefetch", "comfyui", "accelerate"):
+            with self.subTest(name):
+                text = self.ok("schedules", "--plan", name, "--workload", "tiny", "--format", "json").out
+                path = self.write(f"{name}.json", text)
+                self.assertEqual(self.ok("schedules", "--plan", path, "--format", "json").out, text)
+                self.assertEqual(self.ok("schedules", "--plan", path).out, self.ok("schedules", "--plan", name).out)
+                self.ok("verify", path)
+                run = [self.ok("run", "--schedule", one, "--workload", "tiny", "--db", self.folder / "h.sqlite", "--format", "json").json()
+                       for one in (path, name)]
+                self.assertEqual(*([cell["metrics"] for cell in one["cells"]] for one in run))
+
+    def test_a_plan_of_another_model_does_not_run(self):
+        text = self.ok("schedules", "--plan", "history", "--format", "json").out
+        error = self.fails(2, "run", "--schedule", self.write("p.json", text), "--workload", "llama70b-decode", "--db", self.folder / "h.sqlite")
+        self.assertIn("6 layers", error)
+
+    def test_bad_plan_files(self):
+        plan = json.loads((CATALOGUE / "examples" / "wrong_unit.json").read_text())
+        changes = {"stream": lambda d: d["body"][1].update(stream="x"), "unit": lambda d: d["body"][1].update(unit="L9.layer"),
+                   "op": lambda d: d["body"][0].update(op="jump"), "bytes": lambda d: d["body"][1].update(bytes=10**18),
+                   "layers": lambda d: d["model"].update(layers=10**9), "twice": lambda d: d["events"].append("read"),
+                   "groups": lambda d: d["model"].update(groups=[]), "plan": lambda d: d.update(plan="a/b"),
+                   "body": lambda d: d.update(body={}), "depth": lambda d: d.update(depth=1),
+                   "slot": lambda d: d["body"][5].update(slot="buffer[0]")}
+        for word, change in changes.items():
+            with self.subTest(word):
+                document = json.loads(json.dumps(plan))
+                change(document)
+                error = self.fails(2, "verify", self.write("bad.json", document))
+                self.assertRegex(error, r"bad\.json:\d+:\d+")
+                self.assertIn(word, error)
 
 
 class BadSchedules(CliTest):

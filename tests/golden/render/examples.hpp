@@ -71,7 +71,7 @@ inline analysis::Report prefetch() {
   half.h2d = {ms(92.645), ms(56.895), ms(35.75), 5'133'926'400, 27, 0};
   half.cpu_blocked = ms(0.6);
   half.step_join = ms(90);
-  device.steps = {{0, true, half, {}}, {1, false, half, {}}};
+  device.steps = {{0, true, half, {}, {}}, {1, false, half, {}, {}}};
   device.steps[1].figures.window = {ms(104.42), ms(208.84)};
   device.units.push_back({0, 0, "attn", {ms(5.4), ms(12.1)}, ms(6.7), analysis::Interval{ms(0), ms(5.4)}, 302'000'000,
                           ms(0), ms(5.4), {}});

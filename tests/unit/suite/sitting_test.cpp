@@ -70,5 +70,21 @@ TEST_F(Child, AProgramThatCannotStartIsAnError) {
   EXPECT_THROW((void)play_in_child("/nonexistent", {"a", "b"}, "cuda"), Error);
 }
 
+TEST(ChildArguments, AskForTheCountersThatTheRunAsksFor) {
+  using Arguments = std::vector<std::string>;
+  const Case one{"history1", "tiny"};
+  const Arguments plain = child_arguments(one, "cuda", "x.oflg");
+  EXPECT_EQ(plain, (Arguments{"play", "--schedule", "history1", "--workload", "tiny", "--device", "cuda", "-o", "x.oflg"}));
+  for (const char* name : {"beside", "front-end", "only"}) {
+    const auto mode = counter_mode(name);
+    ASSERT_TRUE(mode.has_value());
+    Arguments expected = plain;
+    expected.insert(expected.end(), {"--counters", name, "--counters-us", "50"});
+    EXPECT_EQ(child_arguments(one, "cuda", "x.oflg", {*mode, nanos(50'000)}), expected);
+  }
+  EXPECT_FALSE(counter_mode("").has_value());
+  EXPECT_FALSE(counter_mode("sideways").has_value());
+}
+
 }  // namespace
 }  // namespace offledger::suite

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What counters add to causes, and what stands in for causes where there are only counters.
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <tuple>
+
+#include "reports/analysis/counter_checks.hpp"
+#include "reports/analysis/counter_sampled.hpp"
+#include "reports/analysis/findings.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::analysis {
+namespace {
+
+/// The front end's counters, as sums over samples that lie wholly within a cause's pieces.
+class FrontEnd {
+ public:
+  explicit FrontEnd(const CounterTracks& tracks) : tracks_(tracks) {
+    for (const char* role : kRoles) found_.push_back(tracks.find(role));
+  }
+  [[nodiscard]] bool counted() const noexcept {
+    return std::ranges::any_of(found_, [](const CounterTrack* track) { return track != nullptr; });
+  }
+
+  void add(const Piece& piece) {
+    Sums& sums = sums_[{piece.cause, piece.sub, piece.via}];
+    const auto samples = tracks_.samples();
+    for (std::size_t i = tracks_.first_after(piece.time.begin); i < samples.size(); ++i) {
+      if (samples[i].end > piece.time.end) break;
+      if (samples[i].begin < piece.time.begin) continue;
+      sums.time += samples[i].length();
+      for (std::size_t r = 0; r < found_.size(); ++r) {
+        if (found_[r] != nullptr) sums.active[r] += found_[r]->counts[i];
+      }
+    }
+  }
+
+  [[nodiscard]] std::vector<CounterEvidence> list() const {
+    std::vector<CounterEvidence> out;
+    for (const auto& [key, sums] : sums_) {
+      if (sums.time.count() == 0) continue;
+      const auto& [cause, sub, via] = key;
+      CounterEvidence one{std::string(name_of(cause)),
+                          std::string(name_of(sub)),
+                          std::string(name_of(via)),
+                          sums.time,
+                          {},
+                          {},
+                          {},
+                          {}};
+      const std::array<std::optional<Nanos>*, 4> fields{&one.semaphore_wait, &one.queue_idle,
+                                                        &one.async_queue_idle, &one.all_queues_idle};
+      for (std::size_t r = 0; r < fields.size(); ++r) {
+        if (found_[r] != nullptr) *fields[r] = Nanos(static_cast<std::int64_t>(sums.active[r]));
+      }
+      out.push_back(std::move(one));
+    }
+    std::ranges::stable_sort(out, std::ranges::greater(), &CounterEvidence::time);
+    return out;
+  }
+
+ private:
+  static constexpr std::array kRoles{"semaphore_wait", "queue_idle", "async_queue_idle", "all_queues_idle"};
+  struct Sums {
+    Nanos time{};
+    std::array<double, kRoles.size()> active{};
+  };
+
+  const CounterTracks& tracks_;
+  std::vector<const CounterTrack*> found_;
+  std::map<std::tuple<Cause, Sub, Via>, Sums> sums_;
+};
+
+/// Figures as a ledger has them. Copies are not counted: samples do not tell one from the next.
+Figures figures_of(const Sampled& sampled) {
+  Figures figures;
+  figures.window = sampled.window;
+  figures.ledger.hidden = sampled.hidden;
+  figures.ledger.exposed = sampled.exposed;
+  figures.ledger.compute_only = std::max(Nanos{}, sampled.compute - sampled.hidden);
+  const Nanos busy = figures.ledger.hidden + figures.ledger.exposed + figures.ledger.compute_only;
+  figures.ledger.idle = std::max(Nanos{}, sampled.window.length() - busy);
+  figures.compute = sampled.compute;
+  figures.h2d.busy = sampled.h2d;
+  figures.h2d.hidden = sampled.hidden;
+  figures.h2d.exposed = sampled.exposed;
+  figures.h2d.bytes = sampled.h2d_bytes;
+  return figures;
+}
+
+}  // namespace
+
+void put_evidence(const trace::Timeline& timeline, const std::vector<Piece>& pieces, DeviceReport& device) {
+  if (!device.counters) return;
+  const CounterTracks tracks(timeline, device.device);
+  FrontEnd front_end(tracks);
+  if (!front_end.counted()) return;
+  for (const Piece& piece : pieces) front_end.add(piece);
+  device.counters->evidence = front_end.list();
+}
+
+bool only_sampled(const trace::Timeline& timeline) noexcept {
+  return timeline.gpu_op_count() == 0 && !timeline.samples.empty() && !timeline.counters.empty();
+}
+
+Report sampled_report(const trace::Timeline& timeline) {
+  Report report;
+  report.source = timeline.source;
+  report.defects = timeline.defects;
+  for (const trace::DeviceId id : sampled_devices(timeline)) {
+    const CounterTracks tracks(timeline, id);
+    const std::optional<Interval> window = active_window(tracks, timeline.source.link_bytes_per_s);
+    if (!window) continue;
+    const std::optional<Sampled> sampled = sampled_in(tracks, *window, timeline.source.link_bytes_per_s);
+    if (!sampled) continue;
+    DeviceReport device;
+    device.device = id;
+    for (const trace::DeviceInfo& info : timeline.devices) {
+      if (info.id == id) device.name = timeline.text(info.name);
+    }
+    device.total = figures_of(*sampled);
+    StepReport step;
+    step.figures = device.total;
+    device.steps.push_back(step);
+    CounterReport counters;
+    counters.only = true;
+    counters.window = *window;
+    counters.coverage = 1;
+    counters.interval = tracks.samples()[tracks.samples().size() / 2].length();
+    counters.samples = tracks.samples().size();
+    counters.sampled = sampled;
+    device.counters = std::move(counters);
+    report.devices.push_back(std::move(device));
+  }
+  if (report.devices.empty()) {
+    throw Error(
+        ErrorKind::kNotMeasured,
+        "expected samples of SMs and of the link in which something ran, found none: nothing ran on a device "
+        "while this was recorded");
+  }
+  for (const trace::Note& note : timeline.notes) {
+    report.findings.push_back({timeline.text(note.id), timeline.text(note.text), note.disqualifies});
+  }
+  return report;
+}
+
+}  // namespace offledger::analysis

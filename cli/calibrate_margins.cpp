@@ -64,7 +64,7 @@ std::vector<Pair> sittings(const history::Store& store, const std::vector<std::s
 double rounded_up(double margin) {
   if (margin <= 0) return 0;
   const double unit = std::pow(10.0, std::floor(std::log10(margin)) - 2);
-  return std::min(1.0, std::ceil(margin / unit) * unit);
+  return std::min(1.0, std::stod(fmt::format("{:.3g}", std::ceil(margin / unit) * unit)));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ bool ships(std::span<const EmbeddedFile> files, const std::string& name) {
 
 std::optional<plan::Plan> known_plan(const trace::Provenance& source, const std::string& schedule_hash) {
   if (source.device_kind == trace::DeviceKind::kImport) return std::nullopt;
-  if (!ships(language::catalogue_files(), source.schedule) || !ships(model::workload_files(), source.workload)) {
+  if (!ships(language::catalogue_files(), source.schedule) ||
+      !ships(model::workload_files(), source.workload)) {
     return std::nullopt;
   }
   const auto schedule = language::find_schedule(source.schedule);

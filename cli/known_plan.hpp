@@ -13,8 +13,8 @@
 
 namespace offledger::cli {
 
-/// Absent for programs that we did not drive, and where the catalogue lacks the schedule or the workload, or has
-/// another schedule of that name than `schedule_hash`, unless that is empty.
+/// Absent for programs that we did not drive, and where the catalogue lacks the schedule or the workload, or
+/// has another schedule of that name than `schedule_hash`, unless that is empty.
 std::optional<plan::Plan> known_plan(const trace::Provenance& source, const std::string& schedule_hash);
 
 }  // namespace offledger::cli

@@ -38,6 +38,10 @@ double explained_by_device(std::string_view metric, const CellSamples& cell) {
   const Medians compute = medians(cell, "compute_ns");
   const Medians h2d = medians(cell, "h2d_ns");
   const double saved = compute.saved() + h2d.saved();
+  if (metric == "cpu_blocked_ns") {
+    const double wall = medians(cell, "wall_ns").base;
+    return wall > 0 ? std::min(saved, medians(cell, "step_join_ns").saved()) / wall : 0;
+  }
   const double idle = std::min(saved, medians(cell, "device_idle_ns").saved());
   return (saved + idle) * weight(metric, compute, h2d, medians(cell, "wall_ns").base);
 }

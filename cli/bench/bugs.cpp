@@ -25,7 +25,7 @@ void share_the_stream(Json& schedule) {
   schedule["streams"].erase("copy_mapping");
 }
 void cut_into_chunks(Json& schedule) {
-  schedule["copy"] = {{"by", "chunks"}, {"chunk_bytes", 262144}};
+  schedule["copy"] = {{"by", "chunks"}, {"chunk_bytes", 1048576}};
 }
 void allocate_each_time(Json& schedule) {
   schedule["slots"]["allocate"] = true;
@@ -51,7 +51,7 @@ constexpr Edit kEdits[] = {{{"pageable memory"}, forget_to_pin},
                            {{"no prefetch"}, forget_to_prefetch},
                            {{"host waits for the device"}, block_the_host},
                            {{"copies on the compute stream"}, share_the_stream},
-                           {{"copies cut into 256 KiB"}, cut_into_chunks},
+                           {{"copies cut into 1 MiB"}, cut_into_chunks},
                            {{"slots allocated each time"}, allocate_each_time},
                            {{"one slot"}, take_one_slot}};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a text to its row in a list of different texts: open addressing over row numbers, so that no text is stored
-// twice and a look-up touches one line of memory and one string.
+// From a text to its row in a list of different texts: open addressing over row numbers, so that no text is
+// stored twice and a look-up touches one line of memory and one string.
 
 #pragma once
 
@@ -17,7 +17,8 @@ namespace offledger::trace {
 /// Cost: O(1) expected; eight bytes a slot, at most half of them taken. Threads: as the list's.
 class IdTable {
  public:
-  /// The row of `text` in `rows`. Where it has none: that of the row after the last, which the caller then adds.
+  /// The row of `text` in `rows`. Where it has none: that of the row after the last, which the caller then
+  /// adds.
   std::uint32_t find_or_add(std::string_view text, const std::vector<std::string>& rows) {
     if (2 * (taken_ + 1) > slots_.size()) grow();
     const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(text));

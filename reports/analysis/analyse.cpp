@@ -102,7 +102,9 @@ class Measure {
     put_leads(figures, booked_.steps[row].leads);
     put_layers(figures, units);
     const bool overlaps = links_.timeline.source.wraps || overlaps_previous(figures.window, units);
-    figures.bound = bound(links_.timeline.source, units, overlaps, figures.compute, figures.h2d.bytes);
+    const bool last = row > 0 && row + 1 == device_.steps.size();
+    const StepPlace place = !overlaps ? StepPlace::kAlone : last ? StepPlace::kLast : StepPlace::kOverlaps;
+    figures.bound = bound(links_.timeline.source, units, place, figures.window.begin, figures.compute);
     return out;
   }
 
@@ -127,8 +129,8 @@ class Measure {
       figures.layers = distinct_layers(booked_.instances);  // steady state and fill are a step's, not a run's
     }
     // The run is one pipeline over all its steps' units.
-    figures.bound =
-        bound(links_.timeline.source, booked_.instances, false, figures.compute, figures.h2d.bytes);
+    figures.bound = bound(links_.timeline.source, booked_.instances, StepPlace::kAlone, device_.window().begin,
+                          figures.compute);
     return figures;
   }
 

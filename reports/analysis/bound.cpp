@@ -40,6 +40,15 @@ std::size_t offload_period(const std::vector<Layer>& layers) {
   return layers.size();
 }
 
+/// Of a unit's bytes, those that came from `begin` on, its copies' span taken as even.
+std::uint64_t bytes_from(Nanos begin, const UnitReport& unit) {
+  if (!unit.transfer || unit.transfer->begin >= begin) return unit.h2d_bytes;
+  if (unit.transfer->end <= begin) return 0;
+  const auto left = static_cast<std::uint64_t>((unit.transfer->end - begin).count());
+  return static_cast<std::uint64_t>(static_cast<Wide>(unit.h2d_bytes) * left /
+                                    static_cast<std::uint64_t>(unit.transfer->length().count()));
+}
+
 }  // namespace
 
 Nanos transfer_time(std::uint64_t bytes, std::uint64_t bytes_per_s) noexcept {
@@ -55,20 +64,19 @@ bool overlaps_previous(Interval step, std::span<const UnitInstance> units) noexc
 }
 
 std::optional<Nanos> bound(const trace::Provenance& source, std::span<const UnitInstance> units,
-                           bool overlaps, Nanos compute, std::uint64_t h2d_bytes) {
+                           StepPlace place, Nanos begin, Nanos compute) {
   if (source.link_bytes_per_s == 0) return std::nullopt;
-  const Nanos transfer = transfer_time(h2d_bytes, source.link_bytes_per_s);
+  std::uint64_t bytes = 0;
   Nanos makespan{};
-  if (!overlaps) {
-    std::uint64_t arrived = 0;
-    for (const UnitInstance& unit : units) {
-      arrived += unit.report.h2d_bytes;
-      // A resident unit waits for nothing of its own.
-      const Nanos ready = unit.report.h2d_bytes ? transfer_time(arrived, source.link_bytes_per_s) : Nanos{};
-      makespan = std::max(makespan, ready) + unit.report.busy;
-    }
+  for (const UnitInstance& unit : units) {
+    const std::uint64_t own = place == StepPlace::kLast ? bytes_from(begin, unit.report) : unit.report.h2d_bytes;
+    bytes += own;
+    // A resident unit waits for nothing of its own.
+    const Nanos ready = own != 0 ? transfer_time(bytes, source.link_bytes_per_s) : Nanos{};
+    makespan = std::max(makespan, ready) + unit.report.busy;
   }
-  return std::max({makespan, compute, transfer});
+  const Nanos floor = std::max(compute, transfer_time(bytes, source.link_bytes_per_s));
+  return place == StepPlace::kOverlaps ? floor : std::max(makespan, floor);
 }
 
 std::optional<Nanos> steady_layer(std::span<const UnitInstance> units) {

@@ -5,7 +5,8 @@
 //     bound  = makespan of: copies back to back in need order at the link's plateau, unlimited slots, each
 //     unit's
 //              compute starting at max(previous end, own copies' end); where steps overlap max(compute,
-//              transfer)
+//              transfer), and in the last of them, which nothing follows, the makespan of what had not
+//              arrived before it
 //     steady = (last - first layer end) / layers between, over whole offload groups in the middle half of the
 //     layers fill   = wall - layers x steady
 
@@ -26,9 +27,16 @@ Nanos transfer_time(std::uint64_t bytes, std::uint64_t bytes_per_s) noexcept;
 /// a step cannot be bounded by the makespan of its own copies.
 bool overlaps_previous(Interval step, std::span<const UnitInstance> units) noexcept;
 
-/// `units`: of one step, in order of compute; `overlaps`: the steps do. Null without a link figure.
+/// How a step lies among the others.
+enum class StepPlace : std::uint8_t {
+  kAlone,     ///< its copies are its own, and all in it
+  kOverlaps,  ///< copies of its head ran in the step before, those of the next one's run in it
+  kLast,      ///< as kOverlaps, and no step follows
+};
+
+/// `units`: of one step that begins at `begin`, in order of compute. Null without a link figure.
 std::optional<Nanos> bound(const trace::Provenance& source, std::span<const UnitInstance> units,
-                           bool overlaps, Nanos compute, std::uint64_t h2d_bytes);
+                           StepPlace place, Nanos begin, Nanos compute);
 
 /// Null for fewer than four layers or no whole group among the middle half.
 std::optional<Nanos> steady_layer(std::span<const UnitInstance> units);

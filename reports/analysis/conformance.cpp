@@ -48,8 +48,8 @@ std::vector<std::uint32_t> match_units(const plan::Plan& plan, const Links& link
   return rows;
 }
 
-/// Which recorded stream stands for which of the plan: the pairs seen most often, each stream in one of them, and what
-/// is settled stays.
+/// Which recorded stream stands for which of the plan: the pairs seen most often, each stream in one of them,
+/// and what is settled stays.
 class StreamMap {
  public:
   void see(std::uint32_t planned, std::uint32_t recorded) { ++seen_[{planned, recorded}]; }
@@ -111,7 +111,8 @@ class Comparison {
 
   std::string name(std::uint32_t unit, std::uint32_t step) const {
     const std::string of = unit == kNoUnit ? "no unit of the plan" : plan_.model.name_of(plan::UnitId{unit});
-    return step == kNoConsumer ? fmt::format("{}, after its last reader", of) : fmt::format("step {}, {}", step, of);
+    return step == kNoConsumer ? fmt::format("{}, after its last reader", of)
+                               : fmt::format("step {}, {}", step, of);
   }
 
   void differ(Deviation kind, std::uint64_t count, std::string words) {
@@ -145,8 +146,8 @@ class Comparison {
     for (const auto& [compute, stream] : computed_) {
       if (streams_.agree(compute->stream, stream)) continue;
       differ(Deviation::kUnit, 1,
-             fmt::format("{}: computed on {}, planned on {}", name(compute->unit, compute->step), planned_name(stream),
-                         plan_.streams[compute->stream].name));
+             fmt::format("{}: computed on {}, planned on {}", name(compute->unit, compute->step),
+                         planned_name(stream), plan_.streams[compute->stream].name));
     }
   }
 
@@ -163,12 +164,14 @@ class Comparison {
     const std::vector<ManifestCopy>& b = recorded_.copies;
     const auto run = [](const std::vector<ManifestCopy>& rows, std::size_t from) {
       std::size_t end = from;
-      while (end < rows.size() && rows[end].unit == rows[from].unit && rows[end].step == rows[from].step) ++end;
+      while (end < rows.size() && rows[end].unit == rows[from].unit && rows[end].step == rows[from].step)
+        ++end;
       return end;
     };
     std::size_t i = 0, j = 0;
     while (i < a.size() || j < b.size()) {
-      const bool only_a = j == b.size() || (i < a.size() && before(a[i].unit, a[i].step, b[j].unit, b[j].step));
+      const bool only_a =
+          j == b.size() || (i < a.size() && before(a[i].unit, a[i].step, b[j].unit, b[j].step));
       const bool only_b = !only_a && (i == a.size() || before(b[j].unit, b[j].step, a[i].unit, a[i].step));
       const std::size_t i_end = only_b ? i : run(a, i), j_end = only_a ? j : run(b, j);
       f(Copies(a.data() + i, i_end - i), Copies(b.data() + j, j_end - j));
@@ -206,7 +209,8 @@ class Comparison {
     const ManifestCopy& one = planned.empty() ? recorded.front() : planned.front();
     const auto where = name(one.unit, one.step);
     for (const auto& [bytes, count] : missing) {
-      differ(Deviation::kMissing, count, fmt::format("{}: {} planned and not recorded", where, copies(count, bytes)));
+      differ(Deviation::kMissing, count,
+             fmt::format("{}: {} planned and not recorded", where, copies(count, bytes)));
     }
     for (const auto& [bytes, rows] : left) {
       if (rows.empty()) continue;
@@ -230,19 +234,22 @@ class Comparison {
     const auto where = [&] { return name(planned.unit, planned.step); };
     out_.slots_checked |= recorded.slot != trace::kNoRow;
     if (planned.pageable != recorded.pageable) {
-      differ(Deviation::kSource, 1,
-             fmt::format("{}: copied from {} memory, planned from {}", where(),
-                         recorded.pageable ? "pageable" : "pinned", planned.pageable ? "pageable" : "pinned"));
+      differ(
+          Deviation::kSource, 1,
+          fmt::format("{}: copied from {} memory, planned from {}", where(),
+                      recorded.pageable ? "pageable" : "pinned", planned.pageable ? "pageable" : "pinned"));
     } else if (!streams_.agree(planned.stream, recorded.stream)) {
       differ(Deviation::kStream, 1,
              fmt::format("{}: copied on {}, planned on {}", where(), planned_name(recorded.stream),
                          plan_.streams[planned.stream].name));
     } else if (recorded.slot != trace::kNoRow && recorded.slot != planned.slot) {
       differ(Deviation::kSlot, 1,
-             fmt::format("{}: copied into {}, planned into {}", where(), slot(recorded.slot), slot(planned.slot)));
+             fmt::format("{}: copied into {}, planned into {}", where(), slot(recorded.slot),
+                         slot(planned.slot)));
     } else if (planned.lead != recorded.lead) {
       differ(Deviation::kLead, 1,
-             fmt::format("{}: copied {} units ahead of its reader, planned {} ahead", where(), recorded.lead, planned.lead));
+             fmt::format("{}: copied {} units ahead of its reader, planned {} ahead", where(), recorded.lead,
+                         planned.lead));
     }
   }
 
@@ -265,11 +272,13 @@ class Comparison {
   const Manifest& recorded_;
   StreamMap streams_;
   std::vector<std::pair<const ManifestCompute*, std::uint32_t>> computed_;  ///< planned, the recorded stream
-  std::vector<std::pair<std::uint32_t, const ManifestCopy*>> matched_;  ///< place of issue as recorded, planned
+  std::vector<std::pair<std::uint32_t, const ManifestCopy*>>
+      matched_;  ///< place of issue as recorded, planned
   Conformance out_;
 };
 
-/// Whether each copy to the device is linked to the call that issued it: units, leads and order come from there.
+/// Whether each copy to the device is linked to the call that issued it: units, leads and order come from
+/// there.
 bool every_copy_has_its_call(const Links& links, const DeviceWindow& device) {
   bool all = true;
   for_each_op(links, device, [&](OpRow, const GpuOp& op) {
@@ -291,7 +300,8 @@ std::string Conformance::first() const {
 
 std::optional<Conformance> conformance(const plan::Plan& plan, const Links& links, const DeviceWindow& device,
                                        const DeviceUnits& units) {
-  if (units.instances.empty() || !well_formed(plan) || !every_copy_has_its_call(links, device)) return std::nullopt;
+  if (units.instances.empty() || !well_formed(plan) || !every_copy_has_its_call(links, device))
+    return std::nullopt;
   const Manifest planned = manifest_of(plan, static_cast<std::uint32_t>(device.steps.size()));
   const Manifest recorded = manifest_of(links, device, units, match_units(plan, links));
   if (planned.copies.empty() && recorded.copies.empty()) return std::nullopt;

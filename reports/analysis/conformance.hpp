@@ -2,14 +2,14 @@
 //
 // Whether a recording is what a plan says: the plan's manifest against the records, exactly.
 //
-// The manifest is what the host-to-device copies of the plan come to when it is unrolled over the recorded steps. A
-// copy belongs to the unit it is for and to the step of the compute that consumes it, and is held to
+// The manifest is what the host-to-device copies of the plan come to when it is unrolled over the recorded
+// steps. A copy belongs to the unit it is for and to the step of the compute that consumes it, and is held to
 //
 //     bytes, kind of source memory, slot, stream, order of issue, lead in units
 //
-// where the lead is how many units the host enqueued between the copy and its reader. Streams have no names in
-// common: they conform where one recorded stream stands for one of the plan, both ways. Slots are checked where
-// ranges carry them. Times do not matter.
+// where the lead is how many units the host enqueued between the copy and its reader. Streams have no names
+// in common: they conform where one recorded stream stands for one of the plan, both ways. Slots are checked
+// where ranges carry them. Times do not matter.
 
 #pragma once
 
@@ -43,9 +43,8 @@ struct Conformance {
 };
 inline constexpr std::size_t kMostWords = 8;
 
-/// Absent where the recording cannot tell: it has no ranges that name units, a copy without the call that issued it, or,
-/// as the plan has, no copy at all.
-/// Cost: O(n log n) in copies and units.
+/// Absent where the recording cannot tell: it has no ranges that name units, a copy without the call that
+/// issued it, or, as the plan has, no copy at all. Cost: O(n log n) in copies and units.
 std::optional<Conformance> conformance(const plan::Plan& plan, const Links& links, const DeviceWindow& device,
                                        const DeviceUnits& units);
 

@@ -55,6 +55,9 @@ struct Case {
 /// The host stood in a wait for all that the device had been given.
 bool waits_for_device(const Case& c, const Piece& piece);
 
+/// The host stood between two calls that issue small copies.
+bool issues_tiny_copies(const Case& c, const Piece& piece);
+
 /// What a rule found.
 struct Found {
   Nanos time{};

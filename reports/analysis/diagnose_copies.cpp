@@ -156,6 +156,20 @@ std::optional<Found> same_stream(const Case& c) {
                   s.copies.size(), ms(s.time), ms(std::min(s.time, could_hide)))};
 }
 
+bool issues_tiny_copies(const Case& c, const Piece& piece) {
+  const std::uint32_t thread = c.in.device.launch_thread;
+  if (thread == kNoRow32) return false;
+  const trace::Timeline& t = c.in.links.timeline;
+  const std::vector<std::uint32_t>& calls = c.in.host.calls(thread);
+  const auto tiny = [&](std::uint32_t call) {
+    const OpRow op = c.in.graph.enqueued_by(call);
+    return op != kNoRow32 && c.op(op).kind == OpKind::kCopy && is_tiny(c.in.links.copy_of(c.op(op)));
+  };
+  const auto after = std::upper_bound(calls.begin(), calls.end(), piece.time.begin,
+                                      [&](Nanos time, std::uint32_t call) { return time < t.calls[call].begin; });
+  return after != calls.begin() && after != calls.end() && tiny(*std::prev(after)) && tiny(*after);
+}
+
 /// Time beyond what the bytes take at the plateau, of copies too small to reach it.
 std::optional<Found> tiny_copies(const Case& c) {
   std::uint64_t rate = c.in.links.timeline.source.link_bytes_per_s, tiny = 0, all = 0;
@@ -172,7 +186,8 @@ std::optional<Found> tiny_copies(const Case& c) {
   Nanos time{};
   for (const Piece& piece : c.pieces) {
     const bool in_copy_call =
-        piece.cause == Cause::kLaunchStarved && c.call_class(piece) == CallClass::kAsyncCopy;
+        piece.cause == Cause::kLaunchStarved &&
+        (c.call_class(piece) == CallClass::kAsyncCopy || issues_tiny_copies(c, piece));
     const bool for_copy =
         transfer(piece) && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy;
     if (!in_copy_call && !for_copy) continue;

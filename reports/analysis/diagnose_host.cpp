@@ -90,7 +90,7 @@ Starved split_starved(const Case& c) {
     blocked.advance(p.time.end);
     join.advance(p.time.end);
     if (p.cause == Cause::kLaunchStarved && p.sub == Sub::kHostWork) out.slow += p.time.length();
-    if (!starves(c, p)) continue;
+    if (!starves(c, p) || issues_tiny_copies(c, p)) continue;
     const Nanos by_block = blocked.take(p.time.length());
     const Nanos by_join = join.take(p.time.length() - by_block);
     out.after_block += by_block;

@@ -63,9 +63,11 @@ std::string difference_in_totals(const Case& c) {
   if (step == nullptr) return "";
   const Transfer& h2d = step->figures.h2d;
   if (h2d.pageable_copies > plan.pageable) {
-    return fmt::format("{} copies from pageable memory a step, {} declared", h2d.pageable_copies, plan.pageable);
+    return fmt::format("{} copies from pageable memory a step, {} declared", h2d.pageable_copies,
+                       plan.pageable);
   }
-  if (plan.bytes > 0 && h2d.bytes < plan.bytes) return fmt::format("{} bytes a step, {} declared", h2d.bytes, plan.bytes);
+  if (plan.bytes > 0 && h2d.bytes < plan.bytes)
+    return fmt::format("{} bytes a step, {} declared", h2d.bytes, plan.bytes);
   if (!plan.streams.empty() && copy_streams(c) != plan.streams.size()) {
     return fmt::format("copies on {} streams, {} declared", copy_streams(c), plan.streams.size());
   }
@@ -79,21 +81,23 @@ std::optional<Found> over_fetch(const Case& c) {
   if (const Conformance* all = c.conformance) {
     if (all->recorded_bytes <= all->planned_bytes) return std::nullopt;
     const Nanos time = cost_of(c, all->recorded_bytes, all->planned_bytes);
-    return Found{time, time,
-                 fmt::format("{} bytes were copied in {} copies, {:.2f} times the plan's {} bytes in {}: {}",
-                             all->recorded_bytes, all->recorded_copies, times(all->recorded_bytes, all->planned_bytes),
-                             all->planned_bytes, all->planned_copies, all->first()),
-                 true};
+    return Found{
+        time, time,
+        fmt::format("{} bytes were copied in {} copies, {:.2f} times the plan's {} bytes in {}: {}",
+                    all->recorded_bytes, all->recorded_copies, times(all->recorded_bytes, all->planned_bytes),
+                    all->planned_bytes, all->planned_copies, all->first()),
+        true};
   }
   const Declared plan = declared(*c.plan);
   const StepReport* step = most(c);
   if (step == nullptr || step->figures.h2d.bytes <= plan.bytes) return std::nullopt;
   const Transfer& h2d = step->figures.h2d;
   const Nanos time = cost_of(c, h2d.bytes, plan.bytes);
-  return Found{time, time,
-               fmt::format("step {} consumed {} bytes in {} copies, {:.2f} times the plan's {} bytes in {}", step->step,
-                           h2d.bytes, h2d.copies, times(h2d.bytes, plan.bytes), plan.bytes, plan.copies),
-               true};
+  return Found{
+      time, time,
+      fmt::format("step {} consumed {} bytes in {} copies, {:.2f} times the plan's {} bytes in {}",
+                  step->step, h2d.bytes, h2d.copies, times(h2d.bytes, plan.bytes), plan.bytes, plan.copies),
+      true};
 }
 
 /// Any difference but copies beyond the plan's, which are over_fetch.
@@ -101,8 +105,9 @@ std::optional<Found> declared_not_applied(const Case& c) {
   if (c.plan == nullptr) return std::nullopt;
   std::string what;
   if (const Conformance* all = c.conformance) {
-    const bool only_more = all->recorded_bytes > all->planned_bytes &&
-                           std::ranges::all_of(all->kinds, [](Deviation kind) { return kind == Deviation::kExtra; });
+    const bool only_more =
+        all->recorded_bytes > all->planned_bytes &&
+        std::ranges::all_of(all->kinds, [](Deviation kind) { return kind == Deviation::kExtra; });
     if (!only_more) what = all->first();
   } else {
     what = difference_in_totals(c);

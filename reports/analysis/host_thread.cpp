@@ -19,6 +19,28 @@ bool covers(const IntervalSet& set, Nanos time, Nanos& until) noexcept {
   return inside;
 }
 
+/// A recorder that was on in steps only was off between them, and its switching took time: where no call stands
+/// outside the thread's steps, what lies between two is the recorder's.
+void add_unrecorded(const trace::Timeline& t, std::uint32_t thread, const std::vector<std::uint32_t>& calls,
+                    std::vector<Interval>& profiler) {
+  std::vector<Interval> steps;
+  for (const trace::Range& range : t.ranges) {
+    if (range.kind == trace::RangeKind::kStep && static_cast<std::uint32_t>(range.thread) == thread &&
+        range.end > range.begin) {
+      steps.push_back({range.begin, range.end});
+    }
+  }
+  if (steps.size() < 2) return;
+  const IntervalSet in_steps(std::move(steps));
+  const auto spans = in_steps.spans();
+  std::size_t step = 0;
+  for (const std::uint32_t call : calls) {
+    while (step < spans.size() && spans[step].end <= t.calls[call].begin) ++step;
+    if (step == spans.size() || t.calls[call].begin < spans[step].begin) return;
+  }
+  for (std::size_t i = 1; i < spans.size(); ++i) profiler.push_back({spans[i - 1].end, spans[i].begin});
+}
+
 }  // namespace
 
 HostThreads::HostThreads(const Links& links) : links_(&links), threads_(links.timeline.threads.size()) {
@@ -53,6 +75,7 @@ HostThreads::HostThreads(const Links& links) : links_(&links), threads_(links.ti
       covered = t.calls[call].end;
       return false;
     });
+    add_unrecorded(t, thread, calls, profiler[thread]);
     threads_[thread].profiler = IntervalSet(std::move(profiler[thread]));
     if (any_full) threads_[thread].full = queue_full(links, thread);
   }

@@ -19,7 +19,7 @@ class HostThreads {
   struct At {
     std::uint32_t call = kNoRow32;  ///< the outermost call the thread was in
     bool host_work = false;
-    bool profiler = false;  ///< inside the collector's own overhead
+    bool profiler = false;  ///< inside the collector's own overhead, or while it was off between steps
     bool queue_full = false;
     Nanos until{};  ///< no change before then
   };

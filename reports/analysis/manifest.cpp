@@ -16,8 +16,9 @@ void sort_rows(Manifest& manifest) {
   const auto key = [](const ManifestCompute& c) { return std::tie(c.unit, c.step); };
   std::stable_sort(manifest.computes.begin(), manifest.computes.end(),
                    [&](const ManifestCompute& a, const ManifestCompute& b) { return key(a) < key(b); });
-  const auto end = std::unique(manifest.computes.begin(), manifest.computes.end(),
-                               [&](const ManifestCompute& a, const ManifestCompute& b) { return key(a) == key(b); });
+  const auto end =
+      std::unique(manifest.computes.begin(), manifest.computes.end(),
+                  [&](const ManifestCompute& a, const ManifestCompute& b) { return key(a) == key(b); });
   manifest.computes.erase(end, manifest.computes.end());
 }
 
@@ -62,7 +63,8 @@ class Unroller {
       out_.copies[row].lead = computes_ - out_.copies[row].lead;
     }
     waiting_[index(op.unit)].clear();
-    out_.computes.push_back({static_cast<std::uint32_t>(op.unit), step, static_cast<std::uint32_t>(op.stream)});
+    out_.computes.push_back(
+        {static_cast<std::uint32_t>(op.unit), step, static_cast<std::uint32_t>(op.stream)});
     ++computes_;
   }
 
@@ -86,7 +88,8 @@ class Recorded {
   Manifest read() {
     for (const UnitInstance& instance : units_.instances) {
       const GpuOp& kernel = links_.ops.ops()[instance.first_kernel];
-      out_.computes.push_back({unit_of_[instance.unit], static_cast<std::uint32_t>(instance.step_row), kernel.stream});
+      out_.computes.push_back(
+          {unit_of_[instance.unit], static_cast<std::uint32_t>(instance.step_row), kernel.stream});
     }
     std::vector<std::pair<Nanos, OpRow>> order;
     for_each_op(links_, device_, [&](OpRow row, const GpuOp& op) {
@@ -116,7 +119,8 @@ class Recorded {
     copy.stream = op.stream;
     copy.issued = static_cast<std::uint32_t>(out_.copies.size());
     std::uint32_t reader = static_cast<std::uint32_t>(by_launch_.size());
-    if (const OpRow consumer = units_.consumer.empty() ? kNoRow32 : units_.consumer[row]; consumer != kNoRow32) {
+    if (const OpRow consumer = units_.consumer.empty() ? kNoRow32 : units_.consumer[row];
+        consumer != kNoRow32) {
       const GpuOp& kernel = links_.ops.ops()[consumer];
       copy.step = static_cast<std::uint32_t>(device_.step_row(kernel.step, kernel.begin));
       reader = place(links_.issued(kernel));

@@ -185,6 +185,12 @@ void Replay::change_need(const Need& need, std::uint32_t row, const Change& chan
     const bool by_kernel = edge.kind == EdgeKind::kEvent && !moves(dependencies_->op_of(edge.from));
     return need.pool != kNoRow32 || !by_kernel;
   });
+  // Of several kernels of one stream the first is taken for the slot's last reader, and the others for fences.
+  std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.from < b.from; });
+  const auto one_stream = [&](const Edge& a, const Edge& b) {
+    return (*ops_)[dependencies_->op_of(a.from)].stream == (*ops_)[dependencies_->op_of(b.from)].stream;
+  };
+  edges.erase(std::unique(edges.begin(), edges.end(), one_stream), edges.end());
   if (row > 0 && needs_[row - 1].device == need.device) {
     edges.push_back({Dependencies::end_of(needs_[row - 1].copy), Nanos{}, EdgeKind::kEngine});
   }

@@ -17,7 +17,8 @@ struct Asked {
 std::vector<Asked> asked(const Replay& replay, bool copies) {
   std::vector<Asked> out;
   if (replay.has_movable_copies()) {
-    out.push_back({"copies_early", "each copy issued as soon as its slot is free, in the order of need", {.copies_early = true}});
+    out.push_back({"copies_early", replay.slots() > 0 ? "each copy issued as soon as its slot is free, in the order of need"
+                                      : "each copy issued as soon as the kernels that read its slot have ended", {.copies_early = true}});
     if (const std::uint32_t slots = replay.slots(); slots > 0) {
       out.push_back({"slots_plus_1", fmt::format("the same with {} slots", slots + 1), {.copies_early = true, .more_slots = 1}});
       if (slots > 1) {

@@ -10,7 +10,7 @@
 namespace offledger::analysis {
 
 /// Replays take time and memory in proportion to records; larger recordings are not replayed.
-inline constexpr std::size_t kMostReplayed = 300'000;
+inline constexpr std::size_t kMostReplayed = 100'000;
 
 /// A device's window in replayed times.
 struct ReplayedWall {

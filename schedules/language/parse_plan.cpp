@@ -18,7 +18,8 @@ using json::Value;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 62;
 constexpr std::int64_t kMostLayers = 10'000;
 /// The verifier keeps a clock of every stream for every stream and event.
-constexpr std::size_t kMostUnits = 200'000, kMostGroups = 5'000, kMostStreams = 256, kMostSlots = 100'000, kMostEvents = 10'000;
+constexpr std::size_t kMostUnits = 200'000, kMostGroups = 5'000, kMostStreams = 256, kMostSlots = 100'000,
+                      kMostEvents = 10'000;
 
 /// Rows by name. `what` is for errors: "stream".
 template <typename Id>
@@ -79,7 +80,8 @@ class PlanReader {
  private:
   static std::vector<Value> at_most(std::size_t most, const Value& value) {
     std::vector<Value> rows = value.array();
-    if (rows.size() > most) throw value.error(fmt::format("expected at most {}, found {}", most, rows.size()));
+    if (rows.size() > most)
+      throw value.error(fmt::format("expected at most {}, found {}", most, rows.size()));
     return rows;
   }
 
@@ -114,7 +116,8 @@ class PlanReader {
       Object tensor = each.object();
       group.tensors.push_back({parse_text(tensor.at("name")), bytes(tensor.at("bytes"))});
       tensor.finish();
-      if (group.bytes() > static_cast<std::uint64_t>(kMostBytes)) throw each.error("expected at most 2^62 bytes");
+      if (group.bytes() > static_cast<std::uint64_t>(kMostBytes))
+        throw each.error("expected at most 2^62 bytes");
     }
     object.finish();
     plan_.model.groups.push_back(std::move(group));
@@ -146,9 +149,9 @@ class PlanReader {
 
   plan::Op op(const Value& value) {
     Object object = value.object();
-    const std::size_t kind =
-        object.at("op").one_of({"step", "unit", "host_work", "alloc", "free", "pin", "copy", "record",
-                                "stream_wait", "host_wait", "stream_sync", "device_sync", "compute", "release"});
+    const std::size_t kind = object.at("op").one_of({"step", "unit", "host_work", "alloc", "free", "pin",
+                                                     "copy", "record", "stream_wait", "host_wait",
+                                                     "stream_sync", "device_sync", "compute", "release"});
     plan::Op op = make(kind, value, object);
     object.finish();
     return op;
@@ -201,8 +204,9 @@ class PlanReader {
           source->one_of({"pinned", "registered", "pageable", "pinned_on_the_fly"}));
     const std::uint64_t room = plan_.slots[index(copy.slot)].bytes;
     if (copy.offset > room || copy.bytes > room - copy.offset) {
-      throw value.error(fmt::format("bytes {} to {} lie beyond the end of slot '{}', which has {}", copy.offset,
-                                    copy.offset + copy.bytes, plan_.slots[index(copy.slot)].name, room));
+      throw value.error(fmt::format("bytes {} to {} lie beyond the end of slot '{}', which has {}",
+                                    copy.offset, copy.offset + copy.bytes, plan_.slots[index(copy.slot)].name,
+                                    room));
     }
     return copy;
   }
@@ -235,10 +239,11 @@ class PlanSchedule final : public Schedule {
   plan::Plan compile(const plan::ModelShape& model) const override {
     const std::uint64_t own = layer_bytes(plan_.model), asked = layer_bytes(model);
     if (plan_.model.layers != model.layers || own != asked) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("plan '{}' is for {} layers of {} bytes, found {} layers of {} bytes: expected a "
-                              "workload of that shape",
-                              plan_.schedule, plan_.model.layers, own, model.layers, asked));
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("plan '{}' is for {} layers of {} bytes, found {} layers of {} bytes: expected a "
+                      "workload of that shape",
+                      plan_.schedule, plan_.model.layers, own, model.layers, asked));
     }
     return plan_;
   }

@@ -93,8 +93,8 @@ std::string group_text(const plan::Group& group) {
   std::string out = fmt::format("{{\"name\": {}, \"tensors\": [", quoted(group.name));
   const char* separator = "";
   for (const plan::Tensor& tensor : group.tensors) {
-    fmt::format_to(std::back_inserter(out), "{}{{\"name\": {}, \"bytes\": {}}}", separator, quoted(tensor.name),
-                   tensor.bytes);
+    fmt::format_to(std::back_inserter(out), "{}{{\"name\": {}, \"bytes\": {}}}", separator,
+                   quoted(tensor.name), tensor.bytes);
     separator = ", ";
   }
   return out += "]}";
@@ -103,7 +103,8 @@ std::string group_text(const plan::Group& group) {
 }  // namespace
 
 std::string plan_file(const plan::Plan& plan, const Schedule& of) {
-  std::string out = fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", quoted(plan.schedule), quoted(of.title()));
+  std::string out =
+      fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", quoted(plan.schedule), quoted(of.title()));
   if (of.wraps()) out += "  \"wrap\": true,\n";
   fmt::format_to(std::back_inserter(out), "  \"model\": {{\"layers\": {}", plan.model.layers);
   list(out, "groups", plan.model.groups, group_text);

@@ -3,9 +3,10 @@
 """Pairs of PyTorch programs, one broken and one not: `offledger profile` must tell them apart by name.
 
     python3 tests/gpu/diagnosis_pairs.py [--out FOLDER] [--only ID]… [BINARY]
+    python3 tests/gpu/diagnosis_pairs.py --recorded FOLDER [BINARY]     # needs no GPU
 
 Runs each program of tests/gpu/pairs/stream_weights.py once, one at a time, keeps its recording in FOLDER, and prints a
-row a pair. Exit code 1 where a broken program's first diagnosis is another, or a fixed one has the broken one's.
+row a pair; or judges the recordings of FOLDER. Exit code 1 where a broken program's first diagnosis is another, or a fixed one has the broken one's.
 Under two minutes on an H200.
 """
 
@@ -39,8 +40,8 @@ PAIRS = [
 class Profiler:
     """Profiles each program at most once."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder, self.known = binary, folder, {}
+    def __init__(self, binary, folder, recorded=False):
+        self.binary, self.folder, self.recorded, self.known = binary, folder, recorded, {}
 
     def diagnoses(self, variant):
         if variant not in self.known:
@@ -49,14 +50,19 @@ class Profiler:
 
     def profile(self, variant):
         recording = self.folder / f"{variant}.oflg"
+        if not self.recorded:
+            self.record(variant, recording)
+        explained = subprocess.run([self.binary, "explain", recording, "--format", "json"], capture_output=True, text=True)
+        if not explained.stdout:
+            raise RuntimeError(f"{variant}: {explained.stderr.strip()}")
+        return [one["id"] for one in json.loads(explained.stdout)["diagnoses"]]
+
+    def record(self, variant, recording):
         result = subprocess.run([self.binary, "profile", "-o", recording, "--steps", "nvtx:step", "--",
                                  sys.executable, PROGRAM, variant], capture_output=True, text=True)
         if result.returncode != 0:
             raise RuntimeError(f"{variant}: exit code {result.returncode}: {result.stderr.strip()[-400:]}")
         (self.folder / f"{variant}.txt").write_text(result.stdout)
-        explained = subprocess.run([self.binary, "explain", recording, "--format", "json"],
-                                   capture_output=True, text=True, check=True)
-        return [one["id"] for one in json.loads(explained.stdout)["diagnoses"]]
 
 
 def judge(profiler, expected, broken, fixed):
@@ -77,13 +83,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", nargs="?", default=os.environ.get("OFFLEDGER_BINARY", "build/release/bin/offledger"))
     parser.add_argument("--out", type=pathlib.Path, help="where recordings are kept")
+    parser.add_argument("--recorded", type=pathlib.Path, help="judge the recordings of this folder, run nothing")
     parser.add_argument("--only", action="append", help="a diagnosis; may be given again")
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as temporary:
-        folder = options.out or pathlib.Path(temporary)
+        folder = options.recorded or options.out or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        profiler = Profiler(options.binary, folder)
+        profiler = Profiler(options.binary, folder, options.recorded is not None)
         for expected, broken, fixed in PAIRS:
             if options.only and expected not in options.only:
                 continue

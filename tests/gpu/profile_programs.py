@@ -4,6 +4,8 @@
 
     python3 tests/gpu/profile_programs.py [--out FOLDER] [BINARY]   # exit code 1 where a diagnosis is wrong; under a minute
 
+    python3 tests/gpu/profile_programs.py --recorded FOLDER [BINARY]   # judges its recordings; needs no GPU
+
 Run with PROGRAM as its only argument (`streamed`, ...) it is that program.
 """
 
@@ -83,13 +85,19 @@ EXPECTED = {
 }
 
 
-def profile(binary, folder, name):
-    recording = folder / f"{name}.oflg"
+def record(binary, recording, name):
+    """What is wrong with how the program was recorded."""
     command = [binary, "profile", "-o", recording, "--steps", "all" if name == "two_processes" else "nvtx:forward", "--",
                sys.executable, __file__, name]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:
-        return f"exit code {result.returncode}: {result.stderr.strip()}", []
+        return f"exit code {result.returncode}: {result.stderr.strip()}"
+    if name == "two_processes" and "of 2 processes" not in result.stderr:
+        return f"expected the recordings of 2 processes: {result.stderr.strip()}"
+    return ""
+
+
+def judge(binary, recording, name):
     explained = subprocess.run([binary, "explain", recording, "--format", "json"], capture_output=True, text=True)
     found = [one["id"] for one in json.loads(explained.stdout)["diagnoses"]]
     must, must_not = EXPECTED[name]
@@ -97,8 +105,6 @@ def profile(binary, folder, name):
     if must is not None and must not in found:
         wrong.append(f"expected {must}")
     wrong += [f"{one} is not true of it" for one in sorted(must_not & set(found))]
-    if name == "two_processes" and "of 2 processes" not in result.stderr:
-        wrong.append(f"expected the recordings of 2 processes: {result.stderr.strip()}")
     return "; ".join(wrong), found
 
 
@@ -110,13 +116,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", nargs="?", default=os.environ.get("OFFLEDGER_BINARY", source / "build/release/bin/offledger"))
     parser.add_argument("--out", type=pathlib.Path, help="where recordings are kept")
+    parser.add_argument("--recorded", type=pathlib.Path, help="judge the recordings of this folder, run nothing")
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as temporary:
-        folder = options.out or pathlib.Path(temporary)
+        folder = options.recorded or options.out or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for name in PROGRAMS:
-            wrong, found = profile(options.binary, folder, name)
+            recording = folder / f"{name}.oflg"
+            wrong = "" if options.recorded else record(options.binary, recording, name)
+            found = []
+            if not wrong:
+                wrong, found = judge(options.binary, recording, name)
             failed += bool(wrong)
             print(f"{'FAIL' if wrong else 'ok':5} {name:14} {', '.join(found) or '-'}{'   ' + wrong if wrong else ''}", flush=True)
     return 1 if failed else 0

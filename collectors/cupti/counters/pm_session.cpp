@@ -9,8 +9,8 @@
 namespace offledger::counters {
 namespace {
 
-/// Samples that one decoding takes out at most.
-constexpr std::uint32_t kImageSamples = 4096;
+/// Samples that an image holds: few, so that threads share the evaluating evenly.
+constexpr std::uint32_t kImageSamples = 1024;
 
 template <typename Params>
 Params params(std::size_t size) {
@@ -23,6 +23,14 @@ Params params(std::size_t size) {
 void initialize_profiler() {
   auto request = OFFLEDGER_PARAMS(CUpti_Profiler_Initialize_Params);
   OFFLEDGER_CUPTI(cuptiProfilerInitialize(&request));
+}
+
+std::size_t completed_in(const Image& image) {
+  auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
+  info.pCounterDataImage = const_cast<std::uint8_t*>(image.data());  // CUPTI reads it only
+  info.counterDataImageSize = image.size();
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
+  return info.numCompletedSamples;
 }
 
 }  // namespace
@@ -46,8 +54,7 @@ std::vector<std::uint8_t> availability_of(std::uint32_t device) {
 }
 
 PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Config& config, Nanos interval,
-                     std::uint64_t hardware_buffer_bytes)
-    : host_(host) {
+                     std::uint64_t hardware_buffer_bytes) {
   auto enable = OFFLEDGER_PARAMS(CUpti_PmSampling_Enable_Params);
   enable.deviceIndex = device;
   OFFLEDGER_CUPTI(cuptiPmSamplingEnable(&enable));
@@ -69,8 +76,12 @@ PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Confi
     size.numMetrics = host.metrics().size();
     size.maxSamples = kImageSamples;
     OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
-    image_.resize(size.counterDataSize);
-    clear_image();
+    blank_.resize(size.counterDataSize);
+    auto clear = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
+    clear.pPmSamplingObject = sampling_;
+    clear.counterDataSize = blank_.size();
+    clear.pCounterData = blank_.data();
+    OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&clear));
   } catch (...) {
     auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
     disable.pPmSamplingObject = sampling_;
@@ -97,47 +108,37 @@ void PmSession::stop() {
   OFFLEDGER_CUPTI(cuptiPmSamplingStop(&request));
 }
 
-bool PmSession::drain(const Take& take) {
+bool PmSession::drain(std::vector<Image>& into, const std::atomic<bool>& enough) {
   for (;;) {
+    Image image = blank_;
     auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
     decode.pPmSamplingObject = sampling_;
-    decode.pCounterDataImage = image_.data();
-    decode.counterDataImageSize = image_.size();
+    decode.pCounterDataImage = image.data();
+    decode.counterDataImageSize = image.size();
     const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
     // CUPTI reports a full hardware buffer either way; what was decoded before is good.
     const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
     if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
-    take_image(take);
-    clear_image();
+    if (completed_in(image) > 0) into.push_back(std::move(image));
     if (overflowed) return false;
-    if (decode.decodeStopReason != CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL) return true;
+    if (enough || decode.decodeStopReason != CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL)
+      return true;
   }
 }
 
-void PmSession::clear_image() {
-  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
-  request.pPmSamplingObject = sampling_;
-  request.counterDataSize = image_.size();
-  request.pCounterData = image_.data();
-  OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
-}
-
-void PmSession::take_image(const Take& take) {
-  auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
-  info.pCounterDataImage = image_.data();
-  info.counterDataImageSize = image_.size();
-  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
-  for (std::size_t i = 0; i < info.numCompletedSamples; ++i) {
+std::vector<PmSession::Span> PmSession::spans(const Image& image) const {
+  std::vector<Span> spans(completed_in(image));
+  for (std::size_t i = 0; i < spans.size(); ++i) {
     auto sample = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterData_GetSampleInfo_Params);
     sample.pPmSamplingObject = sampling_;
-    sample.pCounterDataImage = image_.data();
-    sample.counterDataImageSize = image_.size();
+    sample.pCounterDataImage = image.data();
+    sample.counterDataImageSize = image.size();
     sample.sampleIndex = i;
     OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataGetSampleInfo(&sample));
-    host_.evaluate(image_, i, values_);
-    take(Nanos(static_cast<std::int64_t>(sample.startTimestamp)),
-         Nanos(static_cast<std::int64_t>(sample.endTimestamp)), values_);
+    spans[i] = {Nanos(static_cast<std::int64_t>(sample.startTimestamp)),
+                Nanos(static_cast<std::int64_t>(sample.endTimestamp))};
   }
+  return spans;
 }
 
 }  // namespace offledger::counters

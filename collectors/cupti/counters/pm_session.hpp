@@ -7,8 +7,8 @@
 #include <cupti.h>
 #include <cupti_pmsampling.h>
 
+#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +22,12 @@ std::string chip_of(std::uint32_t device);
 /// What the device grants; throws Error(kNotMeasured), for lack of permission too.
 std::vector<std::uint8_t> availability_of(std::uint32_t device);
 
+/// A counter data image: samples as CUPTI decodes them, whose figures ProfilerHost::evaluate() gives.
+using Image = std::vector<std::uint8_t>;
+
+/// Decoding is what must keep up with the chip, and evaluating is what takes long (some 0.2 ms a sample):
+/// they are apart, so that the second can wait until sampling is over.
+///
 /// Invariant: sampling is enabled on the device from constructor to destructor.
 class PmSession {
  public:
@@ -34,20 +40,20 @@ class PmSession {
   void start();
   void stop();
 
-  /// Called with a sample's begin and end (CUPTI's clock) and values.
-  using Take = std::function<void(Nanos begin, Nanos end, const std::vector<double>& values)>;
-  /// Hands over what the hardware buffer holds. Returns false where samples were lost because it was full.
-  bool drain(const Take& take);
+  /// Moves what the hardware buffer holds into images, appended in order; none is empty. While sampling goes
+  /// on there is always more: ends once `enough` is true, too. Returns false where samples were lost because
+  /// the buffer was full.
+  bool drain(std::vector<Image>& into, const std::atomic<bool>& enough);
+
+  struct Span {
+    Nanos begin{}, end{};  ///< on CUPTI's clock
+  };
+  /// When the samples of an image were, in its order.
+  [[nodiscard]] std::vector<Span> spans(const Image& image) const;
 
  private:
-  void clear_image();
-  /// Samples in the image, handed over.
-  void take_image(const Take& take);
-
-  const ProfilerHost& host_;
   CUpti_PmSampling_Object* sampling_ = nullptr;
-  std::vector<std::uint8_t> image_;
-  std::vector<double> values_;
+  Image blank_;
 };
 
 }  // namespace offledger::counters

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -19,6 +21,10 @@ constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
 /// Decoding takes locks of the driver that launching threads want: seldom, and the buffer holds a second of
 /// the densest sampling.
 constexpr auto kDrainEvery = std::chrono::milliseconds(100);
+/// That evaluate: a sample takes some 0.2 ms, a run of a second has 50 000.
+constexpr std::size_t kMostThreads = 8;
+
+using Figures = std::vector<std::vector<double>>;  ///< by sample, by metric
 
 Options checked(Options options) {
   if (options.interval < kLeastInterval || options.interval > kMostInterval) {
@@ -33,15 +39,17 @@ Options checked(Options options) {
 
 struct Sampler::State {
   explicit State(const Options& chosen)
-      : options(checked(chosen)), chip(chip_of(options.device)), host(chip, availability_of(options.device)) {
+      : options(checked(chosen)),
+        chip(chip_of(options.device)),
+        availability(availability_of(options.device)),
+        host(chip, availability) {
     const Resolved resolved =
         resolve(set_for(chip, options.purpose),
-                [this](const std::vector<std::string>& metrics) { return host.passes(metrics); });
+                [this](const std::vector<std::string>& wanted) { return host.passes(wanted); });
     if (resolved.counters.empty()) {
       throw Error(ErrorKind::kNotMeasured,
                   fmt::format("chip {} has none of the counters that we know", chip));
     }
-    std::vector<std::string> metrics;
     for (const Chosen& counter : resolved.counters) {
       metrics.push_back(counter.metric);
       empty.tracks.push_back({counter.role, counter.unit, counter.metric, {}, counter.wire_ppm});
@@ -49,43 +57,35 @@ struct Sampler::State {
     empty.chip = chip;
     empty.interval = options.interval;
     empty.left_out = resolved.left_out;
-    config = host.configure(metrics);
-    session = std::make_unique<PmSession>(options.device, host, config, options.interval,
+    session = std::make_unique<PmSession>(options.device, host, host.configure(metrics), options.interval,
                                           options.hardware_buffer_bytes);
   }
 
   Options options;
   std::string chip;
+  std::vector<std::uint8_t> availability;
   ProfilerHost host;
-  Config config;
+  std::vector<std::string> metrics;
   std::unique_ptr<PmSession> session;
   Samples empty;  ///< tracks without values
-  Samples samples;
-  bool first = true;
-  std::mutex mutex;
+  std::vector<Image> images;
+  bool whole = true;
+  std::atomic<bool> stopping{false};
+  std::mutex mutex;  ///< of `changed` alone
   std::condition_variable changed;
-  bool stopping = false;
   std::exception_ptr failure;
   std::thread draining;
 
-  void take(Nanos begin, Nanos end, const std::vector<double>& values) {
-    // The first sample spans the set-up.
-    if (std::exchange(first, false)) return;
-    samples.begin.push_back(begin);
-    samples.end.push_back(end);
-    for (std::size_t i = 0; i < values.size(); ++i) samples.tracks[i].values.push_back(values[i]);
-  }
-
-  void drain() {
-    const bool whole = session->drain(
-        [this](Nanos begin, Nanos end, const std::vector<double>& values) { take(begin, end, values); });
-    samples.overflowed = samples.overflowed || !whole;
-  }
-
   void run() noexcept {
     try {
-      std::unique_lock lock(mutex);
-      while (!changed.wait_for(lock, kDrainEvery, [this] { return stopping; })) drain();
+      const auto ended = [this] { return stopping.load(); };
+      for (;;) {
+        {
+          std::unique_lock lock(mutex);
+          if (changed.wait_for(lock, kDrainEvery, ended)) return;
+        }
+        whole = session->drain(images, stopping) && whole;
+      }
     } catch (...) {
       failure = std::current_exception();
     }
@@ -100,7 +100,65 @@ struct Sampler::State {
     changed.notify_all();
     draining.join();
   }
+
+  /// The figures of each image, by threads with a host object each: CUPTI lets one thread at a time use one.
+  [[nodiscard]] std::vector<Figures> evaluate(const std::vector<std::size_t>& counts) const;
+  [[nodiscard]] Samples gather() const;
 };
+
+std::vector<Figures> Sampler::State::evaluate(const std::vector<std::size_t>& counts) const {
+  std::vector<Figures> figures(images.size());
+  std::atomic<std::size_t> next{0};
+  std::mutex failing;
+  std::exception_ptr failed;
+  const auto work = [&] {
+    try {
+      ProfilerHost own(chip, availability);
+      (void)own.configure(metrics);
+      for (std::size_t i = next++; i < images.size(); i = next++) {
+        figures[i].resize(counts[i]);
+        for (std::size_t sample = 0; sample < counts[i]; ++sample)
+          own.evaluate(images[i], sample, figures[i][sample]);
+      }
+    } catch (...) {
+      const std::lock_guard lock(failing);
+      failed = std::current_exception();
+    }
+  };
+  std::vector<std::thread> threads;
+  const std::size_t most =
+      std::min<std::size_t>({images.size(), kMostThreads, std::thread::hardware_concurrency()});
+  for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (failed) std::rethrow_exception(failed);
+  return figures;
+}
+
+Samples Sampler::State::gather() const {
+  Samples samples = empty;
+  samples.overflowed = !whole;
+  std::vector<std::vector<PmSession::Span>> spans;
+  std::vector<std::size_t> counts;
+  for (const Image& image : images) {
+    spans.push_back(session->spans(image));
+    counts.push_back(spans.back().size());
+  }
+  const std::vector<Figures> figures = evaluate(counts);
+  bool first = true;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    for (std::size_t sample = 0; sample < counts[i]; ++sample) {
+      // The first sample spans the set-up.
+      if (std::exchange(first, false)) continue;
+      samples.begin.push_back(spans[i][sample].begin);
+      samples.end.push_back(spans[i][sample].end);
+      for (std::size_t track = 0; track < samples.tracks.size(); ++track) {
+        samples.tracks[track].values.push_back(figures[i][sample][track]);
+      }
+    }
+  }
+  return samples;
+}
 
 Sampler::Sampler(Options options) : state_(std::make_unique<State>(options)) {}
 
@@ -111,8 +169,8 @@ Sampler::~Sampler() {
 void Sampler::start() {
   State& state = *state_;
   if (state.draining.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
-  state.samples = state.empty;
-  state.first = true;
+  state.images.clear();
+  state.whole = true;
   state.stopping = false;
   state.failure = nullptr;
   state.session->start();
@@ -126,8 +184,9 @@ Samples Sampler::stop() {
   state.end();
   state.session->stop();
   if (state.failure) std::rethrow_exception(state.failure);
-  state.drain();
-  return std::move(state.samples);
+  const std::atomic<bool> all{false};
+  state.whole = state.session->drain(state.images, all) && state.whole;
+  return state.gather();
 }
 
 }  // namespace offledger::counters

@@ -33,20 +33,29 @@ bool same_units(const model::Workload& one, const model::Workload& other) {
          one.tokens == other.tokens && one.batch == other.batch && one.context == other.context;
 }
 
-/// From the workload whose unit slows down most; without one the profile has no limit.
-void fit_power(sim::Profile& profile, const std::vector<model::Workload>& workloads, const Say& say) {
-  const model::Workload* slowest = nullptr;
-  Nanos most{};
-  for (const model::Workload& workload : workloads) {
-    for (const sim::MeasuredUnit& unit : profile.compute.at(workload.name)) {
-      if (unit.slowdown <= most) continue;
-      most = unit.slowdown;
-      slowest = &workload;
-    }
+/// How much longer a round takes than on a rested device, from the second half of a run.
+std::string slowdown_text(const std::vector<sim::TimedUnit>& run, const std::vector<sim::MeasuredUnit>& units) {
+  Nanos took{}, rested{};
+  for (std::size_t i = run.size() / 2; i < run.size(); ++i) {
+    took += run[i].took;
+    rested += units[run[i].group].compute;
   }
-  if (slowest == nullptr) return;
-  say("power, on " + slowest->name);
-  profile.power = sim::fit_power(measure_load(*slowest), profile.compute.at(slowest->name));
+  const Nanos whole = run.back().begin + run.back().took - run[run.size() / 2].begin;
+  const auto ratio = [](Nanos a, Nanos b) { return static_cast<double>(a.count()) / static_cast<double>(b.count()); };
+  return fmt::format("busy for {:.0f} % of the time: {:+.1f} %", 100 * ratio(took, whole), 100 * (ratio(took, rested) - 1));
+}
+
+/// From every workload with a unit that slows down; without one the profile has no limit.
+void fit_power(sim::Profile& profile, const std::vector<const model::Workload*>& workloads, const Say& say) {
+  std::vector<sim::Load> loads;
+  for (const model::Workload* workload : workloads) {
+    const std::vector<sim::MeasuredUnit>& units = profile.compute.at(workload->name);
+    if (std::ranges::none_of(units, [](const auto& unit) { return unit.slowdown > Nanos::zero(); })) continue;
+    say("power, on " + workload->name);
+    loads.push_back({units, measure_load(*workload)});
+    for (const auto& run : loads.back().runs) say("  " + slowdown_text(run, units));
+  }
+  profile.power = sim::fit_power(loads);
 }
 
 }  // namespace
@@ -87,15 +96,19 @@ Calibration calibrate(int ordinal, const std::string& name, const std::vector<mo
   profile.both_directions_bytes_per_s = link.both_directions_bytes_per_s;
   result.pageable_blocked_share = link.pageable_blocked_share;
 
+  std::vector<const model::Workload*> distinct;
   for (std::size_t i = 0; i < workloads.size(); ++i) {
     const model::Workload& workload = workloads[i];
     const auto end = workloads.begin() + static_cast<std::ptrdiff_t>(i);
     const auto same =
         std::find_if(workloads.begin(), end, [&](const auto& other) { return same_units(other, workload); });
-    if (same == end) say("units of " + workload.name);
+    if (same == end) {
+      say("units of " + workload.name);
+      distinct.push_back(&workload);
+    }
     profile.compute[workload.name] = same == end ? measure_units(workload) : profile.compute.at(same->name);
   }
-  fit_power(profile, workloads, say);
+  fit_power(profile, distinct, say);
   return result;
 }
 

@@ -49,7 +49,7 @@ struct HostFigures {
 /// Throws Error(kUsage) for a workload without an architecture.
 [[nodiscard]] std::vector<sim::MeasuredUnit> measure_units(const model::Workload& workload);
 
-/// The same units while a rested device comes under load, for sim::fit_power.
+/// The same units while a rested device comes under load, full and less: for sim::fit_power.
 [[nodiscard]] std::vector<std::vector<sim::TimedUnit>> measure_load(const model::Workload& workload);
 
 /// All of it. `progress` hears what is being measured. Throws Error(kNotMeasured) where the device cannot be

@@ -52,13 +52,13 @@ std::vector<sim::MeasuredUnit> measure_units(const model::Workload& workload) {
   return costs;
 }
 
-/// From rest into full load, into four fifths of it, and into two thirds.
 std::vector<std::vector<sim::TimedUnit>> measure_load(const model::Workload& workload) {
-  constexpr Nanos kLongRest = std::chrono::milliseconds(800);
+  constexpr Nanos kLongRest = std::chrono::milliseconds(600);
+  constexpr double kIdles[] = {0.0, 0.15, 0.3, 0.45, 0.65};  // of a round's time: busy for 100, 87, 77, 69, 61 %
   LayerUnits units(workload);
   (void)units.play(3, 0.0, Nanos::zero());
   std::vector<std::vector<sim::TimedUnit>> runs;
-  for (const double idle : {0.0, 0.25, 0.5}) runs.push_back(units.play(20, idle, kLongRest));
+  for (const double idle : kIdles) runs.push_back(units.play(18, idle, kLongRest));
   return runs;
 }
 

@@ -16,30 +16,42 @@ Bandwidth bandwidth(const std::vector<BandwidthPoint>& points, const model::Work
   return workload.link_bytes_per_s ? Bandwidth::flat(*workload.link_bytes_per_s) : Bandwidth(points);
 }
 
-/// The profile's measured costs where it has them for this workload, else the workload's own.
+/// `whole` in proportion to the workload's own compute times: what falls to its groups, rounded so that it sums to `whole`.
+std::vector<Nanos> divided(Nanos whole, const model::Workload& workload) {
+  std::uint64_t total = 0, before = 0;
+  for (const model::UnitCost& cost : workload.costs) total += static_cast<std::uint64_t>(cost.compute.count());
+  const auto up_to = [&](std::uint64_t part) {
+    const model::Wide product = model::Wide{static_cast<std::uint64_t>(whole.count())} * part;
+    return nanos(static_cast<std::int64_t>(product / std::max<std::uint64_t>(total, 1)));
+  };
+  std::vector<Nanos> parts;
+  for (const model::UnitCost& cost : workload.costs) {
+    const std::uint64_t after = before + static_cast<std::uint64_t>(cost.compute.count());
+    parts.push_back(up_to(after) - up_to(before));
+    before = after;
+  }
+  return parts;
+}
+
+/// The profile's measured costs where it has them for this workload, else the workload's own. Where the workload is cut into
+/// other units than were measured, a layer's measured time is divided as the workload divides its own.
 std::vector<MeasuredUnit> unit_costs(const Profile& profile, const model::Workload& workload) {
   const auto measured = profile.compute.find(workload.name);
-  if (measured == profile.compute.end()) {
-    std::vector<MeasuredUnit> own;
-    for (const model::UnitCost& cost : workload.costs) own.push_back({cost.compute, cost.kernels, {}});
-    return own;
+  if (measured != profile.compute.end() && measured->second.size() == workload.costs.size()) return measured->second;
+  std::vector<MeasuredUnit> units;
+  for (const model::UnitCost& cost : workload.costs) units.push_back({cost.compute, cost.kernels, {}});
+  if (measured == profile.compute.end()) return units;
+  MeasuredUnit layer;
+  for (const MeasuredUnit& unit : measured->second) {
+    layer.compute += unit.compute;
+    layer.slowdown += unit.slowdown;
   }
-  if (measured->second.size() == workload.costs.size()) return measured->second;
-  if (workload.costs.size() == 1) {  // measured by sublayer, played by layer
-    MeasuredUnit layer{Nanos::zero(), 0, Nanos::zero()};
-    for (const MeasuredUnit& cost : measured->second) {
-      layer.compute += cost.compute;
-      layer.kernels += cost.kernels;
-      layer.slowdown += cost.slowdown;
-    }
-    return {layer};
+  const std::vector<Nanos> compute = divided(layer.compute, workload), slowdown = divided(layer.slowdown, workload);
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    units[i].compute = compute[i];
+    units[i].slowdown = slowdown[i];
   }
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format(
-          "profile '{}' has {} unit costs for workload '{}', which has {} groups here: measure it again "
-          "or take the entry out",
-          profile.name, measured->second.size(), workload.name, workload.costs.size()));
+  return units;
 }
 
 Costs::Share share(Nanos time, std::uint32_t kernels) {

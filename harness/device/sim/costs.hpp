@@ -31,7 +31,6 @@ class Costs {
     Share slowdown;  ///< what they take more on a busy one
   };
 
-  /// Throws Error(kUsage) where the profile's measured costs for this workload do not fit its groups.
   Costs(const Profile& profile, const model::Workload& workload);
 
   [[nodiscard]] const Unit& unit(std::uint32_t group_row) const noexcept { return units_[group_row]; }

@@ -13,7 +13,7 @@ constexpr std::uint32_t kThresholdStep = 20;  ///< permille
 constexpr double kWindowStep = 1.1;           ///< windows from 5 ms to 1 s
 constexpr double kFirstWindow = 5e6, kLastWindow = 1e9;
 
-/// The sum of squares of relative errors of a limit's replay of one run.
+/// The sum of relative errors of a limit's replay of one run: not of squares, as a GPU stumbles now and then.
 double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, const std::vector<MeasuredUnit>& units) {
   Power power(limit);
   Nanos clock{};
@@ -27,25 +27,29 @@ double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, cons
     }
     const Nanos took = clock - begin;
     const double off = static_cast<double>((took - unit.took).count()) / static_cast<double>(unit.took.count());
-    sum += off * off;
+    sum += std::abs(off);
   }
   return sum;
 }
 
 }  // namespace
 
-std::optional<PowerLimit> fit_power(const std::vector<std::vector<TimedUnit>>& runs,
-                                    const std::vector<MeasuredUnit>& units) {
-  const bool slows = std::any_of(units.begin(), units.end(),
-                                 [](const MeasuredUnit& unit) { return unit.slowdown > Nanos::zero(); });
-  if (runs.empty() || !slows) return std::nullopt;
+std::optional<PowerLimit> fit_power(const std::vector<Load>& loads) {
+  const bool slows = std::any_of(loads.begin(), loads.end(), [](const Load& load) {
+    return !load.runs.empty() && std::any_of(load.units.begin(), load.units.end(), [](const MeasuredUnit& unit) {
+      return unit.slowdown > Nanos::zero();
+    });
+  });
+  if (!slows) return std::nullopt;
   PowerLimit best;
   double least = std::numeric_limits<double>::infinity();
   for (double window = kFirstWindow; window <= kLastWindow; window *= kWindowStep) {
     for (std::uint32_t from = 0; from < 1000; from += kThresholdStep) {
       const PowerLimit limit{nanos(std::llround(window)), from};
       double error = 0.0;
-      for (const std::vector<TimedUnit>& run : runs) error += error_of(limit, run, units);
+      for (const Load& load : loads) {
+        for (const std::vector<TimedUnit>& run : load.runs) error += error_of(limit, run, load.units);
+      }
       if (error >= least) continue;
       least = error;
       best = limit;

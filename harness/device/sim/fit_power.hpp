@@ -19,9 +19,13 @@ struct TimedUnit {
   Nanos took{};
 };
 
-/// Each run began on a rested device. nullopt where there is no run, or no group of `units` has a slowdown.
-/// Cost: 3,000 replays of the runs. Threads: pure.
-std::optional<PowerLimit> fit_power(const std::vector<std::vector<TimedUnit>>& runs,
-                                    const std::vector<MeasuredUnit>& units);
+/// Units, and runs of them that each began on a rested device.
+struct Load {
+  std::vector<MeasuredUnit> units;  ///< a group each
+  std::vector<std::vector<TimedUnit>> runs;
+};
+
+/// nullopt where there is no run of a unit that has a slowdown. Cost: 3,000 replays of the runs. Threads: pure.
+std::optional<PowerLimit> fit_power(const std::vector<Load>& loads);
 
 }  // namespace offledger::sim

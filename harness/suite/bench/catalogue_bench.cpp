@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What it costs to know all of the catalogue: its seventeen schedules (variants apart) compiled, verified and
-// simulated on llama70b-prefill-8k, three steps of 80 layers, together. The aim is 50 ms. Checks its own answer: every
-// plan is safe, and every play ends where the first did.
+// simulated on llama70b-prefill-8k, three steps of 80 layers, together. The aim is 50 ms. Checks its own
+// answer: every plan is safe, and every play ends where the first did.
 
 #include <benchmark/benchmark.h>
 
@@ -47,7 +47,8 @@ void seventeen(benchmark::State& state) {
   const std::vector<Nanos> expected = know_all(schedules, workload, profile);
   if (expected.size() != kSchedules) return state.SkipWithError("a schedule is missing or unsafe");
   for (auto _ : state) {
-    if (know_all(schedules, workload, profile) != expected) return state.SkipWithError("a play differs from the first");
+    if (know_all(schedules, workload, profile) != expected)
+      return state.SkipWithError("a play differs from the first");
   }
 }
 BENCHMARK(seventeen)->Unit(benchmark::kMillisecond);

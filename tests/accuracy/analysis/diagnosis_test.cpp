@@ -71,7 +71,7 @@ Mark judge(const Bug& bug, const Subject& clean, const Outcome& before, std::str
   const bool costs = static_cast<double>(added.count()) >= kLeast * static_cast<double>(after.wall.count());
   if (after.first() == bug.id) return Mark::kFirst;
   if (bug.id != "link_bound" && !always_told(bug.id) && !costs) return Mark::kNoEffect;
-  why = fmt::format("{} (+{:.1f} %): ", after.first(), 100.0 * static_cast<double>(added.count()) / static_cast<double>(before.wall.count()));
+  why = fmt::format("{} ({:+.1f} %): ", after.first(), 100.0 * static_cast<double>(added.count()) / static_cast<double>(before.wall.count()));
   for (const Diagnosis& d : after.diagnoses) why += fmt::format("{} {:.1f} ms, ", d.id, static_cast<double>(d.time.count()) / 1e6);
   // A bug that the schedule has of itself and that costs more comes first, rightly.
   const bool own_first = before.find(after.first()) != nullptr && after.first() != "link_bound";
@@ -84,8 +84,9 @@ TEST(DiagnosisAccuracy, NamesTheInjectedBugFirst) {
   const model::Workload workload = model::find_workload("llama70b-6l-t8192");
   std::map<char, int> counts;
   std::vector<std::string> wrong;
+  fmt::print("1 named first, X another is first, n named behind the schedule's own bug, o the schedule's own, . no effect\n");
   fmt::print("{:22}", "");
-  for (const EmbeddedFile& file : language::catalogue_files()) fmt::print(" {:.4}", file.name);
+  for (std::size_t i = 0; i < language::catalogue_files().size(); ++i) fmt::print("{:3}", i + 1);
   fmt::print("\n");
   for (const Bug& bug : bugs()) {
     fmt::print("{:22}", bug.id);
@@ -94,11 +95,13 @@ TEST(DiagnosisAccuracy, NamesTheInjectedBugFirst) {
       std::string why;
       const Mark mark = judge(bug, clean, play(clean), why);
       ++counts[static_cast<char>(mark)];
-      fmt::print(" {:<4}", static_cast<char>(mark));
+      fmt::print("{:>3}", static_cast<char>(mark));
       if (mark == Mark::kWrong || mark == Mark::kNamed) wrong.push_back(fmt::format("{} {} in {}: {}", static_cast<char>(mark), bug.id, file.name, why));
     }
     fmt::print("\n");
   }
+  std::size_t number = 0;
+  for (const EmbeddedFile& file : language::catalogue_files()) fmt::print("{:3} {}\n", ++number, file.name);
   for (const std::string& one : wrong) fmt::print("{}\n", one);
   const int judged = counts['1'] + counts['X'];
   fmt::print("{} of {} first; {} named behind the schedule's own bug; {} without effect; {} the schedule's own; {} not expressible\n", counts['1'], judged, counts['n'], counts['.'], counts['o'], counts[' ']);

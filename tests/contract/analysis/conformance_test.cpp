@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A recording of a plan conforms to it, whatever the schedule; a recording of a plan that differs by one copy does
-// not, and what is said names the difference.
+// A recording of a plan conforms to it, whatever the schedule; a recording of a plan that differs by one copy
+// does not, and what is said names the difference.
 
 #include "reports/analysis/conformance.hpp"
 
@@ -99,7 +99,8 @@ const Change kChanges[] = {
     {"on the compute stream", Deviation::kStream, 1,
      [](plan::Plan& plan, std::size_t at) {
        for (std::uint32_t row = 0; row < plan.streams.size(); ++row) {
-         if (plan.streams[row].kind != plan::StreamKind::kCompute || index(copy_at(plan, at).stream) == row) continue;
+         if (plan.streams[row].kind != plan::StreamKind::kCompute || index(copy_at(plan, at).stream) == row)
+           continue;
          copy_at(plan, at).stream = plan::StreamId{row};
          return true;
        }
@@ -156,10 +157,12 @@ TEST_P(ConformanceOf, OneCopyThatIsOtherwise) {
       if (change.differing > 0) {
         EXPECT_GE(found.differing, kSteps * change.differing) << change.name << ": " << found.first();
       }
-      EXPECT_NE(found.first().find(plan.model.name_of(std::get<plan::Copy>(plan.body[at]).unit)), std::string::npos)
+      EXPECT_NE(found.first().find(plan.model.name_of(std::get<plan::Copy>(plan.body[at]).unit)),
+                std::string::npos)
           << change.name << ": " << found.first();
     }
-    const bool must = change.seen != Deviation::kStream && change.seen != Deviation::kSlot && change.seen != Deviation::kLead;
+    const bool must = change.seen != Deviation::kStream && change.seen != Deviation::kSlot &&
+                      change.seen != Deviation::kLead;
     EXPECT_TRUE(made > 0 || !must) << change.name;
   }
 }
@@ -171,7 +174,8 @@ std::vector<std::string> catalogue() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ConformanceOf, testing::ValuesIn(catalogue()), [](const auto& each) { return each.param; });
+INSTANTIATE_TEST_SUITE_P(All, ConformanceOf, testing::ValuesIn(catalogue()),
+                         [](const auto& each) { return each.param; });
 
 TEST(Conformance, OrderAmongCopiesOfOneIssuePoint) {
   const plan::Plan plan = plan_of("stage12");
@@ -218,7 +222,8 @@ TEST(Conformance, ExplainTellsTheFindingTheFigureAndTheDiagnosis) {
   const auto finding = std::ranges::find(report.findings, "nonconforming", &Finding::id);
   ASSERT_NE(finding, report.findings.end());
   EXPECT_FALSE(finding->disqualifies);
-  EXPECT_NE(std::ranges::find(report.diagnoses, "declared_not_applied", &Diagnosis::id), report.diagnoses.end());
+  EXPECT_NE(std::ranges::find(report.diagnoses, "declared_not_applied", &Diagnosis::id),
+            report.diagnoses.end());
 
   plan::Plan twice = plan;
   const std::size_t first = copies_in(twice.body)[0];
@@ -233,7 +238,8 @@ TEST(Conformance, ExplainTellsTheFindingTheFigureAndTheDiagnosis) {
   EXPECT_FALSE(explain(record(plan)).devices[0].total.nonconforming_copies);
 }
 
-/// A recording whose ranges name no units, and a plan of another program, tell nothing: not even that all is well.
+/// A recording whose ranges name no units, and a plan of another program, tell nothing: not even that all is
+/// well.
 TEST(Conformance, IsAbsentWhereTheRecordingCannotTell) {
   const plan::Plan plan = plan_of("history");
   trace::Timeline recording = record(plan);

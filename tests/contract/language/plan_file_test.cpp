@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A plan written as a file and read back is the same plan, for every schedule of the catalogue, and the file is valid
-// by the shipped schema.
+// A plan written as a file and read back is the same plan, for every schedule of the catalogue, and the file
+// is valid by the shipped schema.
 
 #include "schedules/language/plan_file.hpp"
 
@@ -13,7 +13,8 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{7, {{"attn", {{"qkv", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}, {"down", 8000}}}}};
+const plan::ModelShape kModel{
+    7, {{"attn", {{"qkv", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}, {"down", 8000}}}}};
 
 /// The schedule's own plan; an empty one where it has none.
 plan::Plan plan_of(const Schedule& schedule) {
@@ -46,11 +47,13 @@ TEST_P(PlanFiles, ReadBackTheSame) {
 
 std::vector<std::string> catalogue() {
   std::vector<std::string> names;
-  for (const EmbeddedFile& file : catalogue_files()) names.emplace_back(file.name.substr(0, file.name.find('.')));
+  for (const EmbeddedFile& file : catalogue_files())
+    names.emplace_back(file.name.substr(0, file.name.find('.')));
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PlanFiles, testing::ValuesIn(catalogue()), [](const auto& each) { return each.param; });
+INSTANTIATE_TEST_SUITE_P(All, PlanFiles, testing::ValuesIn(catalogue()),
+                         [](const auto& each) { return each.param; });
 
 /// Its plan goes to models of its layers and bytes a layer, however those are cut into units.
 TEST(PlanFile, IsForOneShape) {

@@ -121,6 +121,7 @@ TEST_P(Mutants, AreReportedWhereSomeOrderBreaks) {
       }
     }
   }
+  EXPECT_GT(tally.mutants, 100);
   EXPECT_GT(tally.broken, 0);
   RecordProperty("mutants", tally.mutants);
   RecordProperty("broken", tally.broken);

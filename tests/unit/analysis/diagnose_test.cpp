@@ -149,6 +149,73 @@ TEST(Diagnose, TinyCopies) {
   EXPECT_EQ(std::count(found.begin(), found.end(), "tiny_copies"), 1) << testing::PrintToString(found);
 }
 
+/// Four layers in three slots, copies of 50 ns under kernels of 100; `fenced`: each copy also waits for the kernel
+/// issued last.
+trace::Timeline three_slots(bool fenced) {
+  Story story;
+  std::int64_t host = 0, link = 0, compute = 0;
+  std::vector<trace::EventSync> read;
+  std::vector<std::int64_t> read_at;
+  for (std::int32_t layer = 0; layer < 6; ++layer) {
+    if (layer >= 3) {
+      story.wait(kLink, read[static_cast<std::size_t>(layer) - 3], host++);
+      link = std::max(link, read_at[static_cast<std::size_t>(layer) - 3]);
+    }
+    if (fenced && layer > 0) {
+      story.wait(kLink, read.back(), host++);
+      link = std::max(link, read_at.back());
+    }
+    story.h2d(kLink, host++, link, link + 50);
+    link += 50;
+    const auto ready = story.record(kLink, host++);
+    story.wait(kCompute, ready, host++);
+    compute = std::max(compute, link);
+    story.kernel(kCompute, host++, compute, compute + 100);
+    compute += 100;
+    read.push_back(story.record(kCompute, host++));
+    read_at.push_back(compute);
+  }
+  return story.timeline;
+}
+
+TEST(Diagnose, AFenceIsALateIssueAndNoLackOfSlots) {
+  EXPECT_EQ(ids(three_slots(false)), (Ids{"link_bound"}));  // the first copy
+  const Ids found = ids(three_slots(true));
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0], "late_issue");
+}
+
+/// Copies between kernels on one stream, with events as a program that prefetches records them.
+TEST(Diagnose, SameStreamWithoutRanges) {
+  Story story;
+  std::int64_t at = 10;
+  for (std::int64_t layer = 0; layer < 6; ++layer) {
+    story.h2d(kCompute, 4 * layer, at, at + 100);
+    story.record(kCompute, 4 * layer + 2);
+    story.kernel(kCompute, 4 * layer + 3, at + 100, at + 180);
+    at += 180;
+  }
+  const Ids found = ids(story.timeline);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0], "same_stream");
+}
+
+/// The event is recorded on the stream that waits for it: it waits for nothing.
+TEST(Diagnose, WrongStreamWaitWithoutRanges) {
+  Story story;
+  std::int64_t at = 10;
+  for (std::int64_t layer = 0; layer < 4; ++layer) {
+    story.h2d(kLink, 8 * layer, at, at + 100);
+    const auto ready = story.record(kCompute, 8 * layer + 2);
+    story.wait(kCompute, ready, 8 * layer + 4);
+    story.kernel(kCompute, 8 * layer + 6, at + 20, at + 60);
+    at += 100;
+  }
+  const Ids found = ids(story.timeline);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0], "wrong_stream_wait");
+}
+
 TEST(Diagnose, LessThanTheThresholdIsNotTold) {
   Story story;
   story.kernel(kCompute, 0, 10, 10'000);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "collectors/cupti/counters/profiler_host.hpp"
 #include "schedules/base/error.hpp"
@@ -97,6 +98,23 @@ TEST(ProfilerHost, ConfiguresWhatWasResolved) {
   EXPECT_EQ(config.passes, 1u);
   EXPECT_FALSE(config.image.empty());
   EXPECT_EQ(host.passes({"nonsense__cycles.sum"}), 0u);
+}
+
+// Evaluating shares the work among threads, a host object each.
+TEST(ProfilerHost, ObjectsServeAThreadEach) {
+  std::vector<std::size_t> passes(4);
+  std::vector<std::thread> threads;
+  for (std::size_t& found : passes) {
+    threads.emplace_back([&found] {
+      ProfilerHost host("GH100");
+      std::vector<std::string> metrics;
+      for (const Counter& counter : set_for("GH100").counters) metrics.push_back(counter.metrics.front());
+      for (int i = 0; i < 5; ++i) found = host.passes(metrics);
+      found += host.configure(metrics).passes;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(passes, std::vector<std::size_t>(4, 2));
 }
 
 TEST(ProfilerHost, OtherChipsGetWhatTheyHave) {

@@ -83,15 +83,18 @@ TEST(FitPower, FindsTheLimitThatARunHad) {
   const std::vector<MeasuredUnit> units = {{nanos(12'000'000), 1, nanos(2'000'000)},
                                            {nanos(22'000'000), 1, nanos(3'000'000)}};
   const PowerLimit truth{nanos(55'000'000), 660};
-  const auto found = fit_power({timed(truth, units, 0.0), timed(truth, units, 0.25), timed(truth, units, 0.5)}, units);
+  const auto found = fit_power({{units, {timed(truth, units, 0.0), timed(truth, units, 0.25), timed(truth, units, 0.5)}}});
   ASSERT_TRUE(found);
   EXPECT_NEAR(static_cast<double>(found->window.count()), 55e6, 6e6);
   EXPECT_NEAR(found->from_busy_permille, 660, 21);
 }
 
 TEST(FitPower, FindsNoneWhereNothingSlowsDown) {
-  EXPECT_EQ(fit_power({}, {{nanos(10), 1, nanos(1)}}), std::nullopt);
-  EXPECT_EQ(fit_power({{{0, nanos(0), nanos(10)}}}, {{nanos(10), 1, {}}}), std::nullopt);
+  const std::vector<std::vector<TimedUnit>> runs = {{{0, nanos(0), nanos(10)}}};
+  EXPECT_EQ(fit_power({}), std::nullopt);
+  EXPECT_EQ(fit_power({{{{nanos(10), 1, nanos(1)}}, {}}}), std::nullopt);
+  EXPECT_EQ(fit_power({{{{nanos(10), 1, {}}}, runs}}), std::nullopt);
+  EXPECT_NE(fit_power({{{{nanos(10), 1, nanos(1)}}, runs}}), std::nullopt);
 }
 
 }  // namespace

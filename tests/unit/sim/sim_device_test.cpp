@@ -142,10 +142,14 @@ TEST(SimDevice, RefusesMoreTimeThanAClockHas) {
   EXPECT_THROW((void)play({plan::HostWork{half}, plan::HostWork{half}}, round_profile()), Error);
 }
 
-TEST(SimDevice, RefusesMeasuredCostsThatDoNotFitTheGroups) {
+TEST(SimDevice, ALayerMeasuredInOtherUnitsIsDividedAsTheWorkloadDividesIt) {
   Profile profile = round_profile();
-  profile.compute["round"] = {{nanos(1), 1}, {nanos(1), 1}, {nanos(1), 1}};
-  EXPECT_THROW((void)play(a_step(), profile), Error);
+  profile.compute["round"] = {{nanos(2000), 1}, {nanos(500), 1}, {nanos(501), 1}};
+  const trace::Timeline timeline = play({compute_op(kOne, kCompute), compute_op(kThree, kCompute)}, profile);
+  ASSERT_EQ(timeline.kernels.size(), 4U);  // of 1,000 and 500 ns in the workload
+  const auto length = [&](std::size_t row) { return timeline.kernels[row].end - timeline.kernels[row].begin; };
+  EXPECT_EQ(length(0), nanos(2000));
+  EXPECT_EQ(length(1) + length(2) + length(3), nanos(1001));
 }
 
 }  // namespace

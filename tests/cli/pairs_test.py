@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings of PyTorch programs on an H200 (docs/results/pairs, docs/results/programs), broken and fixed: each is told apart
+by name. The programs and what is expected of them stand in tests/gpu."""
+
+import subprocess
+import sys
+import unittest
+
+from support import BINARY, SOURCE, CliTest
+
+
+class RecordedPrograms(CliTest):
+    def judge(self, script, folder):
+        result = subprocess.run([sys.executable, "-B", SOURCE / "tests" / "gpu" / script, "--recorded", SOURCE / "docs" / "results" / folder, BINARY],
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_each_pair_is_told_apart(self):
+        self.assertEqual(self.judge("diagnosis_pairs.py", "pairs").count("\nok ") + 1, 11)
+
+    def test_each_program_is_diagnosed(self):
+        self.assertEqual(self.judge("profile_programs.py", "programs").count("\nok ") + 1, 5)
+
+    def test_a_folder_without_recordings_fails(self):
+        result = subprocess.run([sys.executable, "-B", SOURCE / "tests" / "gpu" / "diagnosis_pairs.py", "--recorded", self.folder, BINARY],
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("no such file", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -74,7 +74,7 @@ part() {
 recordings() {
   local schedule file
   mkdir -p "$out/recordings"
-  for schedule in history1 history stage1 stage2 stage12 blocking1 accelerate; do
+  for schedule in history1 history stage1 stage2 stage12 blocking1 history_fenced blocking1_fenced accelerate; do
     file=$out/recordings/$schedule.oflg
     "$bin/offledger" play --schedule "$schedule" --workload llama70b-6l-t8192 --device cuda -o "$file" || return 1
     [ "$(stat -c %s "$file")" -le 300000 ] || { echo "$file: over 300 kB"; return 1; }

@@ -20,7 +20,8 @@ namespace {
 
 struct Options {
   Comparands what;
-  std::string database, format, config_file;
+  std::string database, config_file, base_why = "measured in the same sitting";
+  VerdictOutput output;
   std::uint32_t reps = 0;
   bool no_top_up = false;
 };
@@ -123,10 +124,10 @@ void compare(const Options& options, const Prepared& prepared, Context& context)
     verdict = gate::top_up(verdict, fresh[0], fresh[1], config);
   }
   cost.after();
-  verdict.base_why = "measured in the same sitting";
+  verdict.base_why = options.base_why;
   name_new_diagnoses(store, verdict, runs[0], runs[1]);
   store.insert(verdict);
-  std::cout << render_as(options.format, {verdict, runs[0], runs[1]}, context.style);
+  put_out(options.output, {verdict, runs[0], runs[1]}, &store, context);
   std::cerr << fmt::format("base {} and candidate {} in {}\n", runs[0].id.substr(0, 12), runs[1].id.substr(0, 12),
                            options.database);
   context.exit_code = verdict.exit_code();
@@ -134,6 +135,7 @@ void compare(const Options& options, const Prepared& prepared, Context& context)
 
 void ab(const Options& options, Context& context) {
   (void)load_gate_config(options.config_file);  // a mistake in it shows before the measurement
+  check(options.output);
   const bool commands = !options.what.commands[0].empty() && !options.what.commands[1].empty();
   try {
     compare(options, prepare_sides(options.what), context);
@@ -190,7 +192,8 @@ void add_ab(CLI::App& app, Context& context) {
                     "look has half of the false discovery rate");
   command->add_option("--db", options->database, "history database");
   command->add_option("--config", options->config_file, "gate configuration file");
-  add_format(*command, options->format, kVerdictFormats);
+  command->add_option("--base-why", options->base_why, "why this base, for the report")->capture_default_str();
+  add_verdict_output(*command, options->output);
   command->callback([options, &context] { ab(*options, context); });
 }
 

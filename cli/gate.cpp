@@ -14,8 +14,9 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string database, base, candidate = "latest", csv, format, config_file;
+  std::string database, base, candidate = "latest", csv, config_file;
   std::vector<std::string> fail_on;
+  VerdictOutput output;
   bool dump_config = false, record_first = false, across_sittings = false;
 };
 
@@ -42,8 +43,7 @@ history::Verdict record_baseline(history::Store& store, const history::Run& run)
   return verdict;
 }
 
-Judged judge_runs(const Options& options, gate::Config config) {
-  history::Store store(options.database, history::Mode::kReadWrite);
+Judged judge_runs(const Options& options, gate::Config config, history::Store& store) {
   for (history::Waiver& waiver : store.waivers()) config.waivers.push_back(std::move(waiver));
   history::Run candidate = store.load(store.resolve(options.candidate));
   std::string base_ref = options.base, why = "asked for";
@@ -96,16 +96,23 @@ void add_gate(CLI::App& app, Context& context) {
       ->delimiter(',')
       ->check(CLI::IsMember({"regression", "missing", "inconclusive", "no_data"}));
   command->add_flag("--dump-config", options->dump_config, "print the configuration in force and stop");
-  add_format(*command, options->format, kVerdictFormats);
+  add_verdict_output(*command, options->output);
   command->callback([options, &context] {
     const gate::Config config = load_config(*options);
     if (options->dump_config) {
       std::cout << gate::dump_config(config);
       return;
     }
-    const Judged judged =
-        options->csv.empty() ? judge_runs(*options, config) : judge_samples(*options, config);
-    std::cout << render_as(options->format, judged, context.style);
+    check(options->output);
+    if (!options->csv.empty()) {
+      const Judged judged = judge_samples(*options, config);
+      put_out(options->output, judged, nullptr, context);
+      context.exit_code = judged.verdict.exit_code();
+      return;
+    }
+    history::Store store(options->database, history::Mode::kReadWrite);
+    const Judged judged = judge_runs(*options, config, store);
+    put_out(options->output, judged, &store, context);
     context.exit_code = judged.verdict.exit_code();
   });
 }

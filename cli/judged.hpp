@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A verdict with the runs it is about, in the form that the user asked for. `gate` and `ab` print the same.
+// A verdict with the runs it is about, in the forms that the user asked for. `gate` and `ab` print the same.
 
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ci/gate/gate.hpp"
+#include "cli/command.hpp"
 #include "reports/history/store.hpp"
 #include "reports/render/render.hpp"
 
@@ -19,8 +20,21 @@ struct Judged {
   history::Run base, candidate;
 };
 
-inline const std::vector<std::string> kVerdictFormats = {"text", "json", "md", "junit", "sarif", "github"};
-std::string render_as(const std::string& format, const Judged& judged, const render::Style& style);
+/// The cell of a run that a row is about; null where the run has none.
+const history::Cell* find_cell(const history::Run& run, const history::VerdictCell& row);
+
+/// Where a verdict goes: one form to stdout, any to files, and traces beside them.
+struct VerdictOutput {
+  std::string format;
+  std::vector<std::string> files;  ///< "FORM=FILE"
+  std::string traces, trace_url;
+};
+/// --format, --write, --traces, --trace-url.
+void add_verdict_output(CLI::App& command, VerdictOutput& output);
+/// Error(kUsage) for a FORM that is none, before anything is measured.
+void check(const VerdictOutput& output);
+/// Prints, and writes the files whole or not at all. `store` may be null: then there are no traces.
+void put_out(const VerdictOutput& output, const Judged& judged, const history::Store* store, const Context& context);
 
 /// The file's configuration; the defaults where `file` is empty.
 gate::Config load_gate_config(const std::string& file);

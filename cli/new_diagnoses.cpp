@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "cli/judged.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "reports/analysis/analysis.hpp"
 #include "schedules/base/error.hpp"
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::size_t kMostCells = 8;  ///< explaining a recording of a long run takes a second
 constexpr std::string_view kNothingWrong = "link_bound";
-
-const history::Cell* find_cell(const history::Run& run, const history::VerdictCell& row) {
-  const auto found = std::ranges::find_if(run.cells, [&](const history::Cell& cell) {
-    return cell.key.schedule == row.schedule && cell.key.workload == row.workload;
-  });
-  return found == run.cells.end() ? nullptr : &*found;
-}
 
 /// The explained recording of a cell, where one was kept and can be read.
 std::optional<analysis::Report> explained(const history::Store& store, const history::Run& run,

@@ -29,24 +29,33 @@ std::vector<std::int32_t> bounds(std::size_t n, std::size_t least, double statis
   return bound;
 }
 
-/// Whether a fresh permutation reaches a bound; `values` is left permuted. One random number serves two
-/// points.
-bool reaches(std::vector<std::int32_t>& values, const std::vector<std::int32_t>& bound, std::size_t last,
-             Random& random) {
-  const auto n = static_cast<std::uint32_t>(values.size());
-  std::int32_t* const at = values.data();
+/// Whether a fresh permutation of `scores` reaches a bound. The first `last` points are drawn one by one into `work`,
+/// as sums: a slot is free once its point is drawn, so the sum up to it takes its place, and all sums are compared at
+/// the end, many at a time. One random number serves two points.
+bool reaches(std::span<const std::int32_t> scores, std::vector<std::int32_t>& work,
+             const std::vector<std::int32_t>& bound, std::size_t least, Random& random) {
+  const auto n = static_cast<std::uint32_t>(scores.size());
+  const auto last = static_cast<std::uint32_t>(n - least);
+  std::int32_t* const at = work.data();
+  std::copy(scores.begin(), scores.end(), at);
   std::int32_t sum = 0;
-  const auto place = [&](std::uint32_t i, std::uint64_t bits) {
-    std::swap(at[i], at[i + static_cast<std::uint32_t>((bits * (n - i)) >> 32)]);
-    sum += at[i];
-    return std::abs(sum) >= bound[i + 1];
+  const auto draw = [&](std::uint32_t i, std::uint64_t bits) {
+    const std::uint32_t from = i + static_cast<std::uint32_t>((bits * (n - i)) >> 32);
+    sum += at[from];
+    at[from] = at[i];
+    at[i] = sum;
   };
-  for (std::uint32_t i = 0; i < last; i += 2) {
+  std::uint32_t i = 0;
+  for (; i + 1 < last; i += 2) {
     const std::uint64_t bits = random.next();
-    if (place(i, bits >> 32)) return true;
-    if (i + 1 < last && place(i + 1, bits & 0xffff'ffffU)) return true;
+    draw(i, bits >> 32);
+    draw(i + 1, bits & 0xffff'ffffU);
   }
-  return false;
+  if (i < last) draw(i, random.next() >> 32);
+  const std::int32_t* const limit = bound.data() + 1;
+  std::int32_t reached = 0;
+  for (std::size_t t = least - 1; t < last; ++t) reached |= static_cast<std::int32_t>(std::abs(at[t]) >= limit[t]);
+  return reached != 0;
 }
 
 /// The same for blocks: their order is permuted, the points within stay in order.
@@ -177,7 +186,7 @@ ScanTest scan_test(std::span<const std::int32_t> scores, std::size_t least, int 
   if (test.split.statistic <= 0) return test;
   const auto [length, kept] = blocks_for(scores, test.split.at);
   const auto bound = bounds(scores.size(), least, test.split.statistic * kept);
-  std::vector<std::int32_t> values(scores.begin(), scores.end());
+  std::vector<std::int32_t> work(scores.size());
   std::vector<std::uint32_t> starts;
   for (std::size_t at = 0; at < scores.size(); at += length) starts.push_back(static_cast<std::uint32_t>(at));
   Random random(seed);
@@ -185,7 +194,7 @@ ScanTest scan_test(std::span<const std::int32_t> scores, std::size_t least, int 
       static_cast<int>(threshold * (permutations + 1)) - 1;  // more than this cannot be significant
   int reached = 0;
   for (int done = 1; done <= permutations; ++done) {
-    const bool as_high = length == 1 ? reaches(values, bound, scores.size() - least, random)
+    const bool as_high = length == 1 ? reaches(scores, work, bound, least, random)
                                      : reaches_in_blocks(scores, starts, length, bound, random);
     if (!as_high) continue;
     if (++reached > most) {

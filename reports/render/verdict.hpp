@@ -38,6 +38,8 @@ struct MarkdownOptions {
   std::string marker = "<!-- offledger-gate -->";
   /// URLs of the cell's traces, base and candidate; empty strings where there are none.
   std::function<std::pair<std::string, std::string>(const history::VerdictCell&)> traces;
+  /// How the ledger moved in the cells that got worse, by moved_text(); folded away, and left out where it is too long.
+  std::string ledger;
   std::size_t most_characters = 65'000;
 };
 std::string verdict_markdown(const history::Verdict& verdict, const MarkdownOptions& options = {});

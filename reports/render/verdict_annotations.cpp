@@ -21,7 +21,9 @@ std::string escaped(const std::string& text, bool property) {
       case '\n': out += "%0A"; break;
       case ':': out += property ? "%3A" : ":"; break;
       case ',': out += property ? "%2C" : ","; break;
-      default: out += c;
+      default:
+        // A terminal's commands in a name stay text.
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? fmt::format("\\x{:02x}", static_cast<unsigned>(c)) : std::string(1, c);
     }
   }
   return out;

@@ -5,6 +5,8 @@
 // line that says how many were left out.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/render/cells.hpp"
 #include "reports/render/table.hpp"
 #include "reports/render/verdict.hpp"
@@ -86,6 +88,17 @@ std::string rest_text(const history::Verdict& verdict) {
   return fmt::format("{}{}{} for information", gating, gating.empty() ? "" : ", ", t.informational);
 }
 
+/// Preformatted text, folded away; nothing where it takes more than `most` characters.
+std::string folded(std::string_view title, std::string_view text, std::size_t most) {
+  if (text.empty()) return {};
+  std::string fence = "```";
+  while (text.find(fence) != std::string_view::npos) fence += '`';
+  const std::size_t begin = text.find_first_not_of('\n');
+  const std::string out = fmt::format("<details><summary>{}</summary>\n\n{}text\n{}{}\n\n</details>\n\n", title, fence,
+                                      text.substr(std::min(begin, text.size())), fence);
+  return out.size() <= most ? out : std::string();
+}
+
 std::string first_line(const history::Verdict& verdict) {
   const Tally t = tally(verdict);
   if (verdict.verdict == "pass") return verdict.baseline_recorded ? "baseline recorded" : "no action needed";
@@ -109,7 +122,10 @@ std::string verdict_markdown(const history::Verdict& verdict, const MarkdownOpti
                                : 0;
   const std::string failures = table(verdict, options, room, is_failure);
   if (!failures.empty()) out += failures + "\n";
-  const std::size_t left = room > failures.size() ? room - failures.size() : 0;
+  std::size_t left = room > failures.size() ? room - failures.size() : 0;
+  const std::string moves = folded("How the ledger moved in them, a step", options.ledger, left);
+  out += moves;
+  left -= moves.size();
   const std::string rest = table(verdict, options, left, [](const VerdictCell& c) { return !is_failure(c); });
   if (!rest.empty()) {
     out += fmt::format("<details><summary>Everything else: {}</summary>\n\n{}\n</details>\n\n", rest_text(verdict), rest);

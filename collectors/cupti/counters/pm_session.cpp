@@ -25,14 +25,6 @@ void initialize_profiler() {
   OFFLEDGER_CUPTI(cuptiProfilerInitialize(&request));
 }
 
-std::size_t completed_in(const Image& image) {
-  auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
-  info.pCounterDataImage = const_cast<std::uint8_t*>(image.data());  // CUPTI reads it only
-  info.counterDataImageSize = image.size();
-  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
-  return info.numCompletedSamples;
-}
-
 }  // namespace
 
 std::string chip_of(std::uint32_t device) {
@@ -76,12 +68,8 @@ PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Confi
     size.numMetrics = host.metrics().size();
     size.maxSamples = kImageSamples;
     OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
-    blank_.resize(size.counterDataSize);
-    auto clear = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
-    clear.pPmSamplingObject = sampling_;
-    clear.counterDataSize = blank_.size();
-    clear.pCounterData = blank_.data();
-    OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&clear));
+    image_.resize(size.counterDataSize);
+    clear_image();
   } catch (...) {
     auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
     disable.pPmSamplingObject = sampling_;
@@ -108,31 +96,43 @@ void PmSession::stop() {
   OFFLEDGER_CUPTI(cuptiPmSamplingStop(&request));
 }
 
-bool PmSession::drain(std::vector<Image>& into, const std::atomic<bool>& enough) {
+bool PmSession::drain(std::vector<Batch>& into, const std::atomic<bool>& enough) {
   for (;;) {
-    Image image = blank_;
     auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
     decode.pPmSamplingObject = sampling_;
-    decode.pCounterDataImage = image.data();
-    decode.counterDataImageSize = image.size();
+    decode.pCounterDataImage = image_.data();
+    decode.counterDataImageSize = image_.size();
     const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
     // CUPTI reports a full hardware buffer either way; what was decoded before is good.
     const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
     if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
-    if (completed_in(image) > 0) into.push_back(std::move(image));
+    if (std::vector<Batch::Span> found = spans(); !found.empty()) into.push_back({image_, std::move(found)});
+    clear_image();
     if (overflowed) return false;
     if (enough || decode.decodeStopReason != CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL)
       return true;
   }
 }
 
-std::vector<PmSession::Span> PmSession::spans(const Image& image) const {
-  std::vector<Span> spans(completed_in(image));
+void PmSession::clear_image() {
+  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
+  request.pPmSamplingObject = sampling_;
+  request.counterDataSize = image_.size();
+  request.pCounterData = image_.data();
+  OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
+}
+
+std::vector<Batch::Span> PmSession::spans() const {
+  auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
+  info.pCounterDataImage = const_cast<std::uint8_t*>(image_.data());  // CUPTI reads it only
+  info.counterDataImageSize = image_.size();
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
+  std::vector<Batch::Span> spans(info.numCompletedSamples);
   for (std::size_t i = 0; i < spans.size(); ++i) {
     auto sample = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterData_GetSampleInfo_Params);
     sample.pPmSamplingObject = sampling_;
-    sample.pCounterDataImage = image.data();
-    sample.counterDataImageSize = image.size();
+    sample.pCounterDataImage = image_.data();
+    sample.counterDataImageSize = image_.size();
     sample.sampleIndex = i;
     OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataGetSampleInfo(&sample));
     spans[i] = {Nanos(static_cast<std::int64_t>(sample.startTimestamp)),

@@ -22,8 +22,15 @@ std::string chip_of(std::uint32_t device);
 /// What the device grants; throws Error(kNotMeasured), for lack of permission too.
 std::vector<std::uint8_t> availability_of(std::uint32_t device);
 
-/// A counter data image: samples as CUPTI decodes them, whose figures ProfilerHost::evaluate() gives.
-using Image = std::vector<std::uint8_t>;
+/// Samples as CUPTI decodes them: a counter data image, whose figures ProfilerHost::evaluate() gives, and
+/// when each of its samples was, on CUPTI's clock.
+struct Batch {
+  struct Span {
+    Nanos begin{}, end{};
+  };
+  std::vector<std::uint8_t> image;
+  std::vector<Span> spans;
+};
 
 /// Decoding is what must keep up with the chip, and evaluating is what takes long (some 0.2 ms a sample):
 /// they are apart, so that the second can wait until sampling is over.
@@ -40,20 +47,18 @@ class PmSession {
   void start();
   void stop();
 
-  /// Moves what the hardware buffer holds into images, appended in order; none is empty. While sampling goes
+  /// Takes what the hardware buffer holds, as batches appended in order; none is empty. While sampling goes
   /// on there is always more: ends once `enough` is true, too. Returns false where samples were lost because
   /// the buffer was full.
-  bool drain(std::vector<Image>& into, const std::atomic<bool>& enough);
-
-  struct Span {
-    Nanos begin{}, end{};  ///< on CUPTI's clock
-  };
-  /// When the samples of an image were, in its order.
-  [[nodiscard]] std::vector<Span> spans(const Image& image) const;
+  bool drain(std::vector<Batch>& into, const std::atomic<bool>& enough);
 
  private:
+  void clear_image();
+  [[nodiscard]] std::vector<Batch::Span> spans() const;
+
   CUpti_PmSampling_Object* sampling_ = nullptr;
-  Image blank_;
+  /// The one image that is decoded into: CUPTI knows it by its address from clear_image() on.
+  std::vector<std::uint8_t> image_;
 };
 
 }  // namespace offledger::counters

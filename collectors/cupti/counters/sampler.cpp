@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <condition_variable>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -21,8 +24,22 @@ constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
 /// Decoding takes locks of the driver that launching threads want: seldom, and the buffer holds a second of
 /// the densest sampling.
 constexpr auto kDrainEvery = std::chrono::milliseconds(100);
-/// That evaluate: a sample takes some 0.2 ms, a run of a second has 50 000.
-constexpr std::size_t kMostThreads = 8;
+/// How many threads evaluate: a sample takes some 0.2 ms, and a second of sampling has 50 000. One, unless the
+/// environment says more: CUPTI does not promise that host objects of several threads keep apart.
+constexpr const char* kThreadsVariable = "OFFLEDGER_COUNTER_THREADS";
+
+std::size_t threads_for(std::size_t batches) {
+  std::size_t most = 1;
+  if (const char* set = std::getenv(kThreadsVariable); set != nullptr) {
+    const std::string_view text = set;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
+    if (error != std::errc() || end != text.data() + text.size() || most == 0 || most > 256) {
+      throw Error(ErrorKind::kUsage, fmt::format("{}: expected a number of threads, 1 to 256, found '{}'",
+                                                 kThreadsVariable, text));
+    }
+  }
+  return std::min(most, batches);
+}
 
 using Figures = std::vector<std::vector<double>>;  ///< by sample, by metric
 
@@ -68,7 +85,7 @@ struct Sampler::State {
   std::vector<std::string> metrics;
   std::unique_ptr<PmSession> session;
   Samples empty;  ///< tracks without values
-  std::vector<Image> images;
+  std::vector<Batch> batches;
   bool whole = true;
   std::atomic<bool> stopping{false};
   std::mutex mutex;  ///< of `changed` alone
@@ -84,7 +101,7 @@ struct Sampler::State {
           std::unique_lock lock(mutex);
           if (changed.wait_for(lock, kDrainEvery, ended)) return;
         }
-        whole = session->drain(images, stopping) && whole;
+        whole = session->drain(batches, stopping) && whole;
       }
     } catch (...) {
       failure = std::current_exception();
@@ -101,13 +118,13 @@ struct Sampler::State {
     draining.join();
   }
 
-  /// The figures of each image, by threads with a host object each: CUPTI lets one thread at a time use one.
-  [[nodiscard]] std::vector<Figures> evaluate(const std::vector<std::size_t>& counts) const;
+  /// The figures of each batch, by threads with a host object each: CUPTI lets one thread at a time use one.
+  [[nodiscard]] std::vector<Figures> evaluate() const;
   [[nodiscard]] Samples gather() const;
 };
 
-std::vector<Figures> Sampler::State::evaluate(const std::vector<std::size_t>& counts) const {
-  std::vector<Figures> figures(images.size());
+std::vector<Figures> Sampler::State::evaluate() const {
+  std::vector<Figures> figures(batches.size());
   std::atomic<std::size_t> next{0};
   std::mutex failing;
   std::exception_ptr failed;
@@ -115,10 +132,10 @@ std::vector<Figures> Sampler::State::evaluate(const std::vector<std::size_t>& co
     try {
       ProfilerHost own(chip, availability);
       (void)own.configure(metrics);
-      for (std::size_t i = next++; i < images.size(); i = next++) {
-        figures[i].resize(counts[i]);
-        for (std::size_t sample = 0; sample < counts[i]; ++sample)
-          own.evaluate(images[i], sample, figures[i][sample]);
+      for (std::size_t i = next++; i < batches.size(); i = next++) {
+        figures[i].resize(batches[i].spans.size());
+        for (std::size_t sample = 0; sample < figures[i].size(); ++sample)
+          own.evaluate(batches[i].image, sample, figures[i][sample]);
       }
     } catch (...) {
       const std::lock_guard lock(failing);
@@ -126,8 +143,7 @@ std::vector<Figures> Sampler::State::evaluate(const std::vector<std::size_t>& co
     }
   };
   std::vector<std::thread> threads;
-  const std::size_t most =
-      std::min<std::size_t>({images.size(), kMostThreads, std::thread::hardware_concurrency()});
+  const std::size_t most = threads_for(batches.size());
   for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
@@ -138,20 +154,14 @@ std::vector<Figures> Sampler::State::evaluate(const std::vector<std::size_t>& co
 Samples Sampler::State::gather() const {
   Samples samples = empty;
   samples.overflowed = !whole;
-  std::vector<std::vector<PmSession::Span>> spans;
-  std::vector<std::size_t> counts;
-  for (const Image& image : images) {
-    spans.push_back(session->spans(image));
-    counts.push_back(spans.back().size());
-  }
-  const std::vector<Figures> figures = evaluate(counts);
+  const std::vector<Figures> figures = evaluate();
   bool first = true;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    for (std::size_t sample = 0; sample < counts[i]; ++sample) {
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    for (std::size_t sample = 0; sample < batches[i].spans.size(); ++sample) {
       // The first sample spans the set-up.
       if (std::exchange(first, false)) continue;
-      samples.begin.push_back(spans[i][sample].begin);
-      samples.end.push_back(spans[i][sample].end);
+      samples.begin.push_back(batches[i].spans[sample].begin);
+      samples.end.push_back(batches[i].spans[sample].end);
       for (std::size_t track = 0; track < samples.tracks.size(); ++track) {
         samples.tracks[track].values.push_back(figures[i][sample][track]);
       }
@@ -169,7 +179,7 @@ Sampler::~Sampler() {
 void Sampler::start() {
   State& state = *state_;
   if (state.draining.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
-  state.images.clear();
+  state.batches.clear();
   state.whole = true;
   state.stopping = false;
   state.failure = nullptr;
@@ -185,7 +195,7 @@ Samples Sampler::stop() {
   state.session->stop();
   if (state.failure) std::rethrow_exception(state.failure);
   const std::atomic<bool> all{false};
-  state.whole = state.session->drain(state.images, all) && state.whole;
+  state.whole = state.session->drain(state.batches, all) && state.whole;
   return state.gather();
 }
 

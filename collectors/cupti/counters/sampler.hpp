@@ -58,8 +58,8 @@ class Source {
   virtual Samples stop() = 0;
 };
 
-/// Cost: start() to stop(), a thread that decodes ten times a second; stop(), some 0.2 ms of CPU a sample, shared
-/// by up to eight threads. Threads: members by one at a time.
+/// Cost: start() to stop(), a thread that decodes ten times a second; stop(), some 0.2 ms of CPU a sample, on as
+/// many threads as OFFLEDGER_COUNTER_THREADS says (1). Threads: members by one at a time.
 class Sampler final : public Source {
  public:
   /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.

@@ -37,8 +37,9 @@ void Power::mix(Nanos time, bool busy) noexcept {
 
 Nanos Power::ramp(Nanos slowdown) const noexcept {
   if (share_ <= from_) return Nanos::zero();
-  const model::Wide part = model::Wide{share_ - from_} * static_cast<std::uint64_t>(slowdown.count());
-  return nanos(static_cast<std::int64_t>(part / (kOne - from_)));
+  const std::uint64_t rise = ((share_ - from_) << 16) / (kOne - from_);  // of 2^16
+  const model::Wide part = model::Wide{rise * rise} * static_cast<std::uint64_t>(slowdown.count());
+  return nanos(static_cast<std::int64_t>(part >> 32));
 }
 
 Nanos Power::run(Nanos begin, Nanos rested, Nanos slowdown) {

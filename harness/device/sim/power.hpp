@@ -4,7 +4,7 @@
 // while at the clock its power limit allows. Rule R20 of docs/simulated-device.md:
 //
 //     u(t)   share of the time before t in which kernels ran, an exponential mean with time constant `window`
-//     ramp   0 up to u = from, 1 at u = 1, linear between
+//     ramp   ((u - from) / (1 - from))^2 above u = from, 0 below: the last part of the load costs most
 //     kernel = its time on a rested device + ramp(u at its beginning) x what it takes longer on a busy one
 //
 // Integers throughout: u is a fraction of 2^32.

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verdict_traces.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "cli/trace_file.hpp"
+#include "collectors/trace/recording_file.hpp"
+#include "schedules/base/error.hpp"
+
+namespace offledger::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Name = std::pair<std::string, std::string>;  ///< schedule and workload
+
+constexpr std::size_t kMostCells = 16;  ///< a trace of an 80-layer step takes a second and a few hundred kB
+
+std::string file_name(std::string text) {
+  for (char& c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       std::string_view("._-").find(c) != std::string_view::npos;
+    if (!plain) c = '_';
+  }
+  return text;
+}
+
+std::optional<trace::Timeline> recording_of(const history::Store& store, const history::Run& run,
+                                            const history::VerdictCell& row) {
+  const history::Cell* cell = find_cell(run, row);
+  if (cell == nullptr) return std::nullopt;
+  for (const history::Artifact& artifact : cell->artifacts) {
+    if (artifact.kind != "recording") continue;
+    try {
+      return trace::load(store.artifact_file(artifact));
+    } catch (const Error&) {
+      return std::nullopt;  // a report without this link is still the report
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TraceLinks write_traces(const Judged& judged, const history::Store& store, const std::string& folder,
+                        const std::string& url) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorKind::kUsage, fmt::format("--traces {}: cannot make the folder: {}", folder, error.message()));
+  std::map<Name, std::pair<std::string, std::string>> links;
+  for (const history::VerdictCell& row : judged.verdict.cells) {
+    if (row.state != "fail" || links.size() == kMostCells || links.contains({row.schedule, row.workload})) continue;
+    auto& link = links[{row.schedule, row.workload}];
+    const std::string stem = fmt::format("{:02}-{}-{}", links.size(), file_name(row.schedule), file_name(row.workload));
+    const auto write = [&](const history::Run& run, const char* side, std::string& place) {
+      const std::optional<trace::Timeline> recording = recording_of(store, run, row);
+      if (!recording) return;
+      const std::string name = fmt::format("{}.{}.json.gz", stem, side);
+      write_trace(*recording, fs::path(folder) / name);
+      place = url.ends_with('/') ? url + name : url;
+    };
+    write(judged.base, "base", link.first);
+    write(judged.candidate, "new", link.second);
+  }
+  return [links](const history::VerdictCell& row) -> std::pair<std::string, std::string> {
+    const auto found = links.find({row.schedule, row.workload});
+    return found == links.end() ? Name() : found->second;
+  };
+}
+
+}  // namespace offledger::cli

@@ -22,8 +22,7 @@ commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 "$offledger" trace latest --db "$database" -o "$results/trace.json.gz"
 
 code=0
-"$offledger" gate --db "$database" --record-first >"$results/gate.txt" || code=$?
-"$offledger" gate --db "$database" --format md >"$results/summary.md" || true
+"$offledger" gate --db "$database" --record-first --write "md=$results/summary.md" >"$results/gate.txt" || code=$?
 cat "$results/gate.txt"
 cat <<TEXT
 database  $database

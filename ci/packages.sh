@@ -10,7 +10,7 @@ packages=(
   nlohmann-json3-dev libsimdjson-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev libfmt-dev
   libboost-dev libxxhash-dev zlib1g-dev
   libgtest-dev librapidcheck-dev libbenchmark-dev libvalijson-dev
-  python3 sqlite3
+  python3 python3-yaml sqlite3
 )
 
 if [ "${1:-}" = "--list" ]; then

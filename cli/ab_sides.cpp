@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
+#include "cli/plan_of_build.hpp"
 #include "cli/recorded_run.hpp"
 #include "cli/version.hpp"
 #include "schedules/base/error.hpp"
@@ -58,14 +60,18 @@ Cases choose_cases(const Comparands& what) {
 
 using Plans = std::array<std::vector<std::shared_ptr<const plan::Plan>>, 2>;
 
-/// What each case is to do: its recordings are held to it.
-Plans compile_plans(const Cases& cases) {
+/// What each case is to do: its recordings are held to it. Another build is asked what it means by the name.
+Plans compile_plans(const Cases& cases, const std::array<std::string, 2>& programs) {
   Plans plans;
   for (std::size_t side = 0; side < 2; ++side) {
     for (const suite::Case& one : cases.at(side)) {
-      const auto shape = model::find_workload(one.workload).shape;
-      plans.at(side).push_back(
-          std::make_shared<const plan::Plan>(language::find_schedule(one.schedule)->compile(shape)));
+      std::optional<plan::Plan> plan;
+      if (programs.at(side).empty()) {
+        plan = language::find_schedule(one.schedule)->compile(model::find_workload(one.workload).shape);
+      } else {
+        plan = plan_of_build(programs.at(side), one);
+      }
+      plans.at(side).push_back(plan ? std::make_shared<const plan::Plan>(std::move(*plan)) : nullptr);
     }
   }
   return plans;
@@ -121,7 +127,7 @@ Prepared prepare_schedules(const Comparands& what) {
     run.environment.instance = device.profile_hash;
   }
   add_cells(prepared.runs, cases, device);
-  const Plans plans = compile_plans(cases);
+  const Plans plans = compile_plans(cases, what.programs);
   if (prepared.processes) {
     std::array<std::string, 2> programs = what.programs;
     for (std::string& program : programs) {

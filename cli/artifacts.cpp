@@ -58,7 +58,7 @@ Subject open_run(const std::string& reference, const std::string& database) {
   for (const history::Artifact& artifact : cell.artifacts) {
     if (artifact.kind != "recording") continue;
     return {trace::load(store.artifact_file(artifact)), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
-            cell.findings, cell.schedule_hash};
+            cell.findings, cell.schedule_hash, run.id, cell.key.schedule, cell.key.workload};
   }
   throw Error(ErrorKind::kNotMeasured,
               fmt::format("run {}: the recording of {} was not kept; measure it again with `offledger run`",
@@ -70,7 +70,7 @@ Subject open_file(const std::string& path, bool progress) {
     std::cerr << fmt::format("\rreading {} of {} MiB", done >> 20, total >> 20) << std::flush;
     if (done >= total) std::cerr << "\r\033[K";
   };
-  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()), path, {}, {}};
+  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()), path, {}, {}, {}, {}, {}};
 }
 
 }  // namespace
@@ -82,6 +82,18 @@ history::Artifact keep_recording(history::Store& store, const trace::Timeline& t
   std::error_code ignored;
   fs::remove(file, ignored);
   return artifact;
+}
+
+std::optional<trace::Timeline> kept_recording(const history::Store& store, const history::Cell& cell) {
+  for (const history::Artifact& artifact : cell.artifacts) {
+    if (artifact.kind != "recording") continue;
+    try {
+      return trace::load(store.artifact_file(artifact));
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 Subject open_subject(const std::string& reference, const std::string& database, bool progress) {

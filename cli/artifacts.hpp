@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "collectors/trace/timeline.hpp"
@@ -22,7 +23,10 @@ struct Subject {
   std::string name;  ///< the file, or "run 3f2a…: history1/llama70b-prefill-8k"
   std::vector<history::FindingRow> findings;  ///< of the stored cell
   std::string schedule_hash;                  ///< of what the stored cell ran; empty for a file
+  std::string run, schedule, workload;        ///< which cell of the history it is; empty for a file
 };
+/// A stored cell's recording; absent where it was not kept, or cannot be read.
+std::optional<trace::Timeline> kept_recording(const history::Store& store, const history::Cell& cell);
 Subject open_subject(const std::string& reference, const std::string& database, bool progress);
 
 }  // namespace offledger::cli

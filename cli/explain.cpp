@@ -3,7 +3,9 @@
 #include <iostream>
 
 #include "cli/artifacts.hpp"
+#include "cli/cell_against.hpp"
 #include "cli/command.hpp"
+#include "cli/judged.hpp"
 #include "cli/step_marks.hpp"
 #include "cli/known_plan.hpp"
 #include "reports/history/store.hpp"
@@ -12,7 +14,7 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string subject, database, format, steps = "marks";
+  std::string subject, database, format, steps = "marks", against, config_file;
 };
 
 void explain(const Options& options, Context& context) {
@@ -24,7 +26,14 @@ void explain(const Options& options, Context& context) {
     if (std::ranges::find(report.findings, finding.id, &analysis::Finding::id) != report.findings.end()) continue;
     report.findings.push_back({finding.id, finding.detail, finding.disqualifies});
   }
-  std::cout << (options.format == "json" ? render::explain_json(report) : render::explain_text(report, context.style));
+  const auto against =
+      cell_against(subject, report, options.against, options.database, load_gate_config(options.config_file));
+  if (options.format == "json") {
+    std::cout << render::explain_json(report, against ? &*against : nullptr);
+  } else {
+    std::cout << render::explain_text(report, context.style);
+    if (against) std::cout << render::against_text(*against, context.style);
+  }
   for (const analysis::Finding& finding : report.findings) {
     if (finding.disqualifies) context.exit_code = 4;
   }
@@ -41,6 +50,9 @@ void add_explain(CLI::App& app, Context& context) {
   command->add_option("--db", options->database, "history database");
   command->add_option("--steps", options->steps, "marks: those of the recording; auto: the launch pattern that repeats; nvtx:RANGE")
       ->capture_default_str();
+  auto* against = command->add_option("--against", options->against,
+                                      "RUN or RUN:SCHEDULE/WORKLOAD to compare the cell with; default: what the run was last judged against");
+  command->add_option("--config", options->config_file, "gate configuration file for that")->needs(against);
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { explain(*options, context); });
 }

@@ -14,7 +14,7 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string database, base, candidate = "latest", csv, config_file;
+  std::string database, base, base_why = "asked for", candidate = "latest", csv, config_file;
   std::vector<std::string> fail_on;
   VerdictOutput output;
   bool dump_config = false, record_first = false, across_sittings = false;
@@ -46,7 +46,7 @@ history::Verdict record_baseline(history::Store& store, const history::Run& run)
 Judged judge_runs(const Options& options, gate::Config config, history::Store& store) {
   for (history::Waiver& waiver : store.waivers()) config.waivers.push_back(std::move(waiver));
   history::Run candidate = store.load(store.resolve(options.candidate));
-  std::string base_ref = options.base, why = "asked for";
+  std::string base_ref = options.base, why = options.base_why;
   if (base_ref.empty()) {
     const auto baseline = store.baseline(baseline_name(candidate));
     if (!baseline && options.record_first) return {record_baseline(store, candidate), candidate, candidate};
@@ -82,6 +82,9 @@ void add_gate(CLI::App& app, Context& context) {
   auto* database = command->add_option("--db", options->database, "history database");
   auto* base = command->add_option(
       "--base", options->base, "a run, label, commit or baseline; default: the baseline of the run's suite");
+  auto* why = command->add_option("--base-why", options->base_why, "why that one, for the report")
+                  ->needs(base)
+                  ->capture_default_str();
   auto* candidate =
       command->add_option("--cand", options->candidate, "the run to judge")->capture_default_str();
   auto* first = command->add_flag("--record-first", options->record_first,
@@ -90,7 +93,7 @@ void add_gate(CLI::App& app, Context& context) {
                                      "compare runs of different sittings on real devices");
   auto* csv = command->add_option("--csv", options->csv,
                                   "judge a file's samples instead: cell,metric,side,rep,value");
-  for (CLI::Option* of_runs : {database, base, candidate, first, sittings}) csv->excludes(of_runs);
+  for (CLI::Option* of_runs : {database, base, why, candidate, first, sittings}) csv->excludes(of_runs);
   command->add_option("--config", options->config_file, "gate configuration file");
   command->add_option("--fail-on", options->fail_on, "also fail on: inconclusive, no_data")
       ->delimiter(',')

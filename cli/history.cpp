@@ -6,6 +6,7 @@
 
 #include "ci/gate/calendar.hpp"
 #include "cli/command.hpp"
+#include "cli/history.hpp"
 #include "cli/table_options.hpp"
 #include "reports/history/store.hpp"
 #include "schedules/base/error.hpp"
@@ -14,8 +15,7 @@ namespace offledger::cli {
 namespace {
 
 struct Options {
-  std::string database, format, run, name, reason, file, since;
-  std::vector<std::string> runs;
+  std::string database, format, run, name, reason, since;
   std::size_t limit = 20, newest = 0;
   bool dry_run = false;
 };
@@ -23,14 +23,28 @@ struct Options {
 void list(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   const auto runs = store.list(options.limit);
-  std::cout << (options.format == "json" ? render::runs_json(runs) : render::runs_text(runs, context.style));
+  if (options.format == "json") {
+    std::cout << render::runs_json(runs);
+    return;
+  }
+  std::cout << render::runs_text(runs, context.style);
+  if (const std::size_t waivers = store.waivers().size(); waivers > 0) {
+    std::cout << fmt::format("{} waiver{}: `offledger history waiver list`\n", waivers,
+                             waivers == 1 ? "" : "s");
+  }
 }
 
 void show(const Options& options, Context& context) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   const history::Run run = store.load(store.resolve(options.run));
-  std::cout << (options.format == "json" ? render::run_json(run, {.identity = true})
-                                         : render::run_text(run, context.style, table_options(run)));
+  if (options.format == "json") {
+    std::cout << render::run_json(run, {.identity = true});
+    return;
+  }
+  std::cout << render::run_text(run, context.style, table_options(run));
+  const auto waivers = waivers_of(run, store.waivers());
+  if (!waivers.empty())
+    std::cout << "\nwaived:\n" << render::waivers_text(waivers, std::time(nullptr), context.style);
 }
 
 void accept_baseline(const Options& options) {
@@ -67,28 +81,6 @@ void prune(const Options& options) {
   std::cout << fmt::format("{}removed {} runs and {} artifacts, kept {} runs\n",
                            options.dry_run ? "would have " : "", report.runs_removed,
                            report.artifacts_removed, report.runs_kept);
-}
-
-void export_runs(const Options& options) {
-  const history::Store store(options.database, history::Mode::kReadOnly);
-  std::vector<std::string> ids;
-  for (const std::string& run : options.runs) ids.push_back(store.resolve(run));
-  store.export_to(options.file, ids);
-  std::cout << fmt::format(
-      "{}: {} runs\n", options.file,
-      ids.empty() ? history::Store(options.file, history::Mode::kReadOnly).list(SIZE_MAX / 2).size()
-                  : ids.size());
-}
-
-void import_runs(const Options& options) {
-  (void)history::Store(options.file,
-                       history::Mode::kReadOnly);  // the other file is checked before ours is made
-  const history::ImportReport report =
-      history::Store(options.database, history::Mode::kReadWrite).import_from(options.file);
-  std::cout << fmt::format(
-      "added {} runs, {} baselines, {} verdicts, {} artifacts; {} runs were there already\n",
-      report.runs_added, report.baselines_added, report.verdicts_added, report.artifacts_added,
-      report.runs_present);
 }
 
 }  // namespace
@@ -136,18 +128,8 @@ void add_history(CLI::App& app, Context& context) {
   prune_runs->add_flag("--dry-run", options->dry_run, "say what would be removed");
   prune_runs->callback([options] { prune(*options); });
 
-  auto* export_file =
-      command->add_subcommand("export", "runs as a history file of their own, with their artifacts");
-  with_database(export_file);
-  export_file->add_option("FILE", options->file, "the file to write; it must not exist")->required();
-  export_file->add_option("RUN", options->runs, "runs; default: all");
-  export_file->callback([options] { export_runs(*options); });
-
-  auto* import_file =
-      command->add_subcommand("import", "adds what another history file holds and this one does not");
-  with_database(import_file);
-  import_file->add_option("FILE", options->file, "the other file")->required();
-  import_file->callback([options] { import_runs(*options); });
+  add_history_exchange(*command);
+  add_history_waivers(*command, context);
 }
 
 }  // namespace offledger::cli

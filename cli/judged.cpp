@@ -54,7 +54,8 @@ std::string schedule_file(const std::string& schedule) {
   return "";
 }
 
-std::string render_as(const std::string& form, const Judged& judged, const TraceLinks& traces, const render::Style& style) {
+std::string render_as(const std::string& form, const Judged& judged, const TraceLinks& traces,
+                      const render::Style& style) {
   const history::Verdict& verdict = judged.verdict;
   if (form == "json") return render::verdict_json(verdict);
   if (form == "md") {
@@ -72,11 +73,17 @@ std::string render_as(const std::string& form, const Judged& judged, const Trace
 std::pair<std::string, std::string> form_and_file(const std::string& option) {
   const std::size_t equals = option.find('=');
   const std::string form = option.substr(0, equals);
-  if (equals == std::string::npos || equals + 1 == option.size() || std::ranges::find(kForms, form) == kForms.end()) {
+  if (equals == std::string::npos || equals + 1 == option.size() ||
+      std::ranges::find(kForms, form) == kForms.end()) {
     throw Error(ErrorKind::kUsage, fmt::format("--write: expected FORM=FILE with FORM one of {}, found '{}'",
                                                fmt::join(kForms, ", "), option));
   }
   return {form, option.substr(equals + 1)};
+}
+
+Error cannot_write(const std::string& path) {
+  return {ErrorKind::kUsage,
+          fmt::format("--write {}: cannot write; is the folder there and the disk not full?", path)};
 }
 
 void write_file(const std::string& path, const std::string& content) {
@@ -88,7 +95,7 @@ void write_file(const std::string& path, const std::string& content) {
   if (file) std::filesystem::rename(temporary, path, error);
   if (file && !error) return;
   std::filesystem::remove(temporary, error);
-  throw Error(ErrorKind::kUsage, fmt::format("--write {}: cannot write; is the folder there and the disk not full?", path));
+  throw cannot_write(path);
 }
 
 }  // namespace
@@ -102,19 +109,29 @@ const history::Cell* find_cell(const history::Run& run, const history::VerdictCe
 
 void add_verdict_output(CLI::App& command, VerdictOutput& output) {
   add_format(command, output.format, kForms);
-  command.add_option("--write", output.files,
-                     "FORM=FILE: the verdict in another form as well; may be repeated")->type_name("FORM=FILE");
-  auto* traces = command.add_option("--traces", output.traces, "a folder for Chrome traces of the cells that got worse");
-  command.add_option("--trace-url", output.trace_url,
-                     "where Markdown links to for them: a page, or a prefix ending in / that file names are added to")
+  command
+      .add_option("--write", output.files, "FORM=FILE: the verdict in another form as well; may be repeated")
+      ->type_name("FORM=FILE");
+  auto* traces =
+      command.add_option("--traces", output.traces, "a folder for Chrome traces of the cells that got worse");
+  command
+      .add_option(
+          "--trace-url", output.trace_url,
+          "where Markdown links to for them: a page, or a prefix ending in / that file names are added to")
       ->needs(traces);
 }
 
 void check(const VerdictOutput& output) {
-  for (const std::string& one : output.files) (void)form_and_file(one);
+  for (const std::string& one : output.files) {
+    const std::string path = form_and_file(one).second;
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::error_code ignored;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) throw cannot_write(path);
+  }
 }
 
-void put_out(const VerdictOutput& output, const Judged& judged, const history::Store* store, const Context& context) {
+void put_out(const VerdictOutput& output, const Judged& judged, const history::Store* store,
+             const Context& context) {
   TraceLinks traces;
   if (!output.traces.empty() && store != nullptr) {
     traces = write_traces(judged, *store, output.traces, output.trace_url);

@@ -31,10 +31,11 @@ struct VerdictOutput {
 };
 /// --format, --write, --traces, --trace-url.
 void add_verdict_output(CLI::App& command, VerdictOutput& output);
-/// Error(kUsage) for a FORM that is none, before anything is measured.
+/// Error(kUsage) for a FORM that is none and a FILE in no folder, before anything is measured.
 void check(const VerdictOutput& output);
 /// Prints, and writes the files whole or not at all. `store` may be null: then there are no traces.
-void put_out(const VerdictOutput& output, const Judged& judged, const history::Store* store, const Context& context);
+void put_out(const VerdictOutput& output, const Judged& judged, const history::Store* store,
+             const Context& context);
 
 /// The file's configuration; the defaults where `file` is empty.
 gate::Config load_gate_config(const std::string& file);

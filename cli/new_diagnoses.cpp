@@ -8,10 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "cli/artifacts.hpp"
 #include "cli/judged.hpp"
-#include "collectors/trace/recording_file.hpp"
 #include "reports/analysis/analysis.hpp"
-#include "schedules/base/error.hpp"
 
 namespace offledger::cli {
 namespace {
@@ -24,15 +23,9 @@ std::optional<analysis::Report> explained(const history::Store& store, const his
                                           const history::VerdictCell& row) {
   const history::Cell* cell = find_cell(run, row);
   if (cell == nullptr) return std::nullopt;
-  for (const history::Artifact& artifact : cell->artifacts) {
-    if (artifact.kind != "recording") continue;
-    try {
-      return analysis::explain(trace::load(store.artifact_file(artifact)));
-    } catch (const Error&) {
-      return std::nullopt;  // the verdict rests on the stored figures, not on the recording
-    }
-  }
-  return std::nullopt;
+  const auto recording = kept_recording(store, *cell);
+  if (!recording) return std::nullopt;  // the verdict rests on the stored figures, not on the recording
+  return analysis::explain(*recording);
 }
 
 /// "pageable_source, 34 % of wall, ...": what the candidate has and the baseline has not.

@@ -16,7 +16,8 @@ void write_trace(const trace::Timeline& timeline, const std::string& path) {
   const auto failed = [&] {
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
-    return Error(ErrorKind::kNotMeasured, fmt::format("{}: cannot write; is the folder there and the disk not full?", path));
+    return Error(ErrorKind::kNotMeasured,
+                 fmt::format("{}: cannot write; is the folder there and the disk not full?", path));
   };
   {
     std::ofstream file(temporary, std::ios::binary);

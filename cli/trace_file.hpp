@@ -10,8 +10,8 @@
 
 namespace offledger::cli {
 
-/// Zipped where the path ends in .gz. The file appears whole or not at all; throws Error(kNotMeasured) where it cannot
-/// be written.
+/// Zipped where the path ends in .gz. The file appears whole or not at all; throws Error(kNotMeasured) where
+/// it cannot be written.
 void write_trace(const trace::Timeline& timeline, const std::string& path);
 
 }  // namespace offledger::cli

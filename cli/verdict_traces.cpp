@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/artifacts.hpp"
 #include "cli/trace_file.hpp"
-#include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
@@ -29,35 +29,25 @@ std::string file_name(std::string text) {
   return text;
 }
 
-std::optional<trace::Timeline> recording_of(const history::Store& store, const history::Run& run,
-                                            const history::VerdictCell& row) {
-  const history::Cell* cell = find_cell(run, row);
-  if (cell == nullptr) return std::nullopt;
-  for (const history::Artifact& artifact : cell->artifacts) {
-    if (artifact.kind != "recording") continue;
-    try {
-      return trace::load(store.artifact_file(artifact));
-    } catch (const Error&) {
-      return std::nullopt;  // a report without this link is still the report
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 TraceLinks write_traces(const Judged& judged, const history::Store& store, const std::string& folder,
                         const std::string& url) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw Error(ErrorKind::kUsage, fmt::format("--traces {}: cannot make the folder: {}", folder, error.message()));
+  if (error)
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--traces {}: cannot make the folder: {}", folder, error.message()));
   std::map<Name, std::pair<std::string, std::string>> links;
   for (const history::VerdictCell& row : judged.verdict.cells) {
-    if (row.state != "fail" || links.size() == kMostCells || links.contains({row.schedule, row.workload})) continue;
+    if (row.state != "fail" || links.size() == kMostCells || links.contains({row.schedule, row.workload}))
+      continue;
     auto& link = links[{row.schedule, row.workload}];
-    const std::string stem = fmt::format("{:02}-{}-{}", links.size(), file_name(row.schedule), file_name(row.workload));
+    const std::string stem =
+        fmt::format("{:02}-{}-{}", links.size(), file_name(row.schedule), file_name(row.workload));
     const auto write = [&](const history::Run& run, const char* side, std::string& place) {
-      const std::optional<trace::Timeline> recording = recording_of(store, run, row);
+      const history::Cell* cell = find_cell(run, row);
+      const auto recording = cell == nullptr ? std::nullopt : kept_recording(store, *cell);
       if (!recording) return;
       const std::string name = fmt::format("{}.{}.json.gz", stem, side);
       write_trace(*recording, fs::path(folder) / name);

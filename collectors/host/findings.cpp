@@ -18,8 +18,8 @@ Found throttled(const Samples& samples) {
   const std::uint64_t bad = reasons & thresholds::kDisqualifyingClockReasons;
   const std::uint64_t noted = reasons & thresholds::kNotedClockReasons;
   if (bad == 0 && noted == 0) return std::nullopt;
-  return EnvironmentFinding{"throttled", "clocks were held down by: " + nvml::describe_reasons(bad | noted),
-                            bad != 0};
+  return EnvironmentFinding{bad != 0 ? "throttled" : "power_capped",
+                            "clocks were held down by: " + nvml::describe_reasons(bad | noted), bad != 0};
 }
 
 Found link_degraded(const Samples& samples) {

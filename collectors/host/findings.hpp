@@ -38,7 +38,7 @@ struct EnvironmentFinding {
 
 /// What the samples of one repetition give rise to: before, during and after it, in that order; at least one.
 /// Each id once, with its worst evidence. `own` are the pids that belong to the measurement.
-///   throttled            any sample's clock reasons
+///   throttled, power_capped  any sample's clock reasons
 ///   link_degraded        no sample saw the full generation and width (an idle GPU lowers its generation: the
 ///   best
 ///                        sample counts), or replays went up

@@ -5,8 +5,8 @@
     offledger trace history1.oflg -o history1.json
     docs/pictures/layer.py history1.json blocking1.json --ms 40 -o docs/pictures/layer.svg
 
-Each trace is a panel. Its window begins with the first large host-to-device copy that starts after the middle of the
-trace. The same traces give the same bytes.
+Each trace is a panel. Its window begins at --at, or with the first large host-to-device copy that starts after the middle
+of the trace. Where nothing was sampled the panel is grey. The same traces give the same bytes.
 """
 import argparse
 import gzip
@@ -35,12 +35,14 @@ class Trace:
         self.name = document["otherData"].get("schedule") or path
         self.workload = document["otherData"].get("workload", "")
         self.rows = {}
-        slices, self.counters = [], {}
+        slices, self.counters, self.pauses = [], {}, []
         for event in document["traceEvents"]:
             if event["ph"] == "M" and event["name"] == "thread_name":
                 self.rows[event["tid"]] = event["args"]["name"]
             elif event["ph"] == "X" and event.get("cat") in ("kernel", "copy"):
                 slices.append(event)
+            elif event["ph"] == "X" and event.get("cat") == "pause":
+                self.pauses.append((event["ts"], event["ts"] + event["dur"]))
             elif event["ph"] == "C" and event["name"].startswith("counter: "):
                 value = next(iter(event["args"].values()))
                 self.counters.setdefault(event["name"][9:], []).append((event["ts"], value))
@@ -49,7 +51,10 @@ class Trace:
         if not self.slices:
             raise SystemExit(f"{path}: expected kernels and copies, found none: is it a trace of a recorded run?")
 
-    def window(self, ms):
+    def window(self, ms, at):
+        """From `at` ms on, or from the first large copy that starts in the second half."""
+        if at is not None:
+            return at * 1000, (at + ms) * 1000
         begin = min(s["ts"] for s in self.slices)
         end = max(s["ts"] + s["dur"] for s in self.slices)
         middle = (begin + end) / 2
@@ -60,9 +65,9 @@ class Trace:
 
 
 class Panel:
-    def __init__(self, trace, ms):
+    def __init__(self, trace, ms, at):
         self.trace = trace
-        self.begin, self.end = trace.window(ms)
+        self.begin, self.end = trace.window(ms, at)
         self.scale = (WIDTH - LEFT - RIGHT) / (self.end - self.begin)
         self.out = []
 
@@ -125,8 +130,12 @@ class Panel:
     def draw(self, y):
         self.text(LEFT, y + 14, f"{self.trace.name} on {self.trace.workload}", size=13, weight="bold")
         y = self.streams(y + 24)
+        top = y
         for lane in LANES:
             y = self.lane(y, *lane)
+        for begin, end in self.trace.pauses:
+            if begin < self.end and end > self.begin:
+                self.rect(begin, end, top, y - top, "#ddd", "not sampled")
         ms = (self.end - self.begin) / 1000
         step = max(1, round(ms / 8))
         for tick in range(0, int(ms) + 1, step):
@@ -138,11 +147,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("traces", nargs="+")
     parser.add_argument("--ms", type=float, default=40)
+    parser.add_argument("--at", type=float, nargs="*", help="where each trace's window begins, in ms, instead of the middle")
     parser.add_argument("-o", "--output", required=True)
     options = parser.parse_args()
     y, parts = 8, []
-    for path in options.traces:
-        panel = Panel(Trace(path), options.ms)
+    begins = options.at or [None] * len(options.traces)
+    if len(begins) != len(options.traces):
+        parser.error(f"--at: expected {len(options.traces)} times, one a trace, found {len(begins)}")
+    for path, at in zip(options.traces, begins):
+        panel = Panel(Trace(path), options.ms, at)
         y = panel.draw(y)
         parts += panel.out
     with open(options.output, "w", encoding="utf-8") as file:

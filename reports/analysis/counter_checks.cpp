@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "reports/analysis/counter_sampled.hpp"
 #include "reports/analysis/findings.hpp"
@@ -18,25 +19,36 @@ double ns_of(Nanos time) noexcept {
   return static_cast<double>(time.count());
 }
 
-/// The records of one device in one window.
+/// The time of an interval that a set covers. O(log spans + spans in it).
+Nanos covered_of(const IntervalSet& set, Interval part) noexcept {
+  const std::span<const Interval> spans = set.spans();
+  auto at = std::ranges::upper_bound(spans, part.begin, {}, [](const Interval& span) { return span.end; });
+  Nanos sum{};
+  for (; at != spans.end() && at->begin < part.end; ++at) {
+    sum += std::min(at->end, part.end) - std::max(at->begin, part.begin);
+  }
+  return sum;
+}
+
+/// The records of one device in the time that samples cover.
 class Records {
  public:
-  Records(const Links& links, const DeviceWindow& device, Interval window) : window_(window) {
+  Records(const Links& links, const DeviceWindow& device, const IntervalSet& covered) {
     std::array<std::vector<Interval>, kActivities> raw;
     std::vector<Interval> engines;
     for_each_op(links, device, [&](OpRow, const GpuOp& op) {
-      const Interval inside = clip(op);
-      if (inside.length().count() <= 0) return;
-      raw[index(op.activity)].push_back(inside);
+      const Interval whole{op.begin, op.end};
+      const Nanos inside = covered_of(covered, whole);
+      if (inside.count() <= 0) return;
+      raw[index(op.activity)].push_back(whole);
       if (op.kind != OpKind::kCopy) return;
       const trace::Copy& copy = links.copy_of(op);
-      const double share = ns_of(inside.length()) / ns_of(op.end - op.begin);
-      bytes_[index(op.activity)] += static_cast<double>(copy.bytes) * share;
+      bytes_[index(op.activity)] += static_cast<double>(copy.bytes) * ns_of(inside) / ns_of(whole.length());
       ++copies_[index(op.activity)];
-      if (copy.channel != trace::Channel::kCompute) engines.push_back(inside);
+      if (copy.channel != trace::Channel::kCompute) engines.push_back(whole);
     });
-    for (std::size_t a = 0; a < kActivities; ++a) sets_[a] = IntervalSet(std::move(raw[a]));
-    engines_ = IntervalSet(std::move(engines));
+    for (std::size_t a = 0; a < kActivities; ++a) sets_[a] = IntervalSet(std::move(raw[a])) & covered;
+    engines_ = IntervalSet(std::move(engines)) & covered;
   }
 
   [[nodiscard]] const IntervalSet& set(Activity a) const noexcept { return sets_[index(a)]; }
@@ -49,11 +61,6 @@ class Records {
   [[nodiscard]] IntervalSet kernels() const { return set(Activity::kCompute) | set(Activity::kCollective); }
 
  private:
-  [[nodiscard]] Interval clip(const GpuOp& op) const noexcept {
-    return {std::max(op.begin, window_.begin), std::min(op.end, window_.end)};
-  }
-
-  Interval window_;
   std::array<IntervalSet, kActivities> sets_;
   IntervalSet engines_;
   std::array<double, kActivities> bytes_{};
@@ -63,13 +70,16 @@ class Records {
 /// One device's comparison.
 class Comparison {
  public:
-  Comparison(const Links& links, const DeviceWindow& device, const CounterTracks& tracks, Interval window)
-      : links_(links), tracks_(tracks), window_(window), records_(links, device, window) {}
+  /// `covered`: the time in `window` that samples cover.
+  Comparison(const Links& links, const DeviceWindow& device, const CounterTracks& tracks, Interval window,
+             const IntervalSet& covered)
+      : links_(links), tracks_(tracks), window_(window), records_(links, device, covered) {}
 
   void into(CounterReport& report) {
     bytes("h2d_bytes", "pcie_read", Activity::kH2D);
     bytes("d2h_bytes", "pcie_write", Activity::kD2H);
     engine();
+    report.sampled = sampled_in(tracks_, window_, links_.timeline.source.link_bytes_per_s);
     kernels(report);
     overlap(report);
     if (report.samples < tolerances::kLeastSamples) {
@@ -125,8 +135,8 @@ class Comparison {
     const double busy = ns_of(ran.length());
     if (busy <= 0) return;
     const double lag = ns_of(tolerances::kGraphicsLag) * static_cast<double>(pauses(ran));
-    if (const CounterTrack* const graphics = tracks_.find("graphics_active")) {
-      checks_.push_back({"graphics_ns", Unit::kTime, busy, tracks_.sum(*graphics, window_),
+    if (tracks_.find("graphics_active") != nullptr && report.sampled) {
+      checks_.push_back({"graphics_ns", Unit::kTime, busy, ns_of(report.sampled->compute),
                          busy * tolerances::kGraphics + lag, true, ""});
     }
     if (const CounterTrack* const sm = tracks_.find("sm_active")) {
@@ -143,8 +153,7 @@ class Comparison {
     }
   }
 
-  void overlap(CounterReport& report) {
-    report.sampled = sampled_in(tracks_, window_, links_.timeline.source.link_bytes_per_s);
+  void overlap(const CounterReport& report) {
     if (!report.sampled) return;
     const IntervalSet& h2d = records_.set(Activity::kH2D);
     const IntervalSet& compute = records_.set(Activity::kCompute);
@@ -213,7 +222,7 @@ std::optional<CounterReport> counter_report(const Links& links, const DeviceWind
   std::vector<Interval> samples(tracks.samples().begin(), tracks.samples().end());
   const IntervalSet covered = IntervalSet(std::move(samples)) & IntervalSet({device.window()});
   report.coverage = ns_of(covered.length()) / ns_of(device.window().length());
-  Comparison(links, device, tracks, window).into(report);
+  Comparison(links, device, tracks, window, covered).into(report);
   return report;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What counters add to causes, and what stands in for causes where there are only counters.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -91,6 +93,24 @@ Figures figures_of(const Sampled& sampled) {
   return figures;
 }
 
+/// Below, what was not sampled is more than rounding: it would count as idle.
+constexpr double kLeastCoverage = 0.995;
+
+double coverage_of(const CounterTracks& tracks, Interval window) {
+  const IntervalSet covered(std::vector<Interval>(tracks.samples().begin(), tracks.samples().end()));
+  const Nanos inside = (covered & IntervalSet({window})).length();
+  return static_cast<double>(inside.count()) / static_cast<double>(window.length().count());
+}
+
+Finding partial(double coverage) {
+  return {
+      "counters_partial",
+      fmt::format("samples cover {:.1f} % of the window, and nothing else was recorded: the rest counts as "
+                  "idle; sample less often (--counters-us)",
+                  coverage * 100),
+      true};
+}
+
 }  // namespace
 
 void put_evidence(const trace::Timeline& timeline, const std::vector<Piece>& pieces, DeviceReport& device) {
@@ -128,7 +148,8 @@ Report sampled_report(const trace::Timeline& timeline) {
     CounterReport counters;
     counters.only = true;
     counters.window = *window;
-    counters.coverage = 1;
+    counters.coverage = coverage_of(tracks, *window);
+    if (counters.coverage < kLeastCoverage) report.findings.push_back(partial(counters.coverage));
     counters.interval = tracks.samples()[tracks.samples().size() / 2].length();
     counters.samples = tracks.samples().size();
     counters.sampled = sampled;

@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kLeastBytes = 64 << 20;  ///< below, other traffi
 inline constexpr double kEngine = 0.01;                 ///< of the copies' union
 inline constexpr Nanos kEngineStart{2'000};       ///< a copy: the engine wakes before the copy's first byte
 inline constexpr double kGraphics = 0.02;         ///< of the kernels' union
-inline constexpr Nanos kGraphicsLag{25'000};      ///< a pause: the engine stays active after its last kernel
+inline constexpr Nanos kGraphicsLag{25'000};      ///< a pause: a sample at its edge, and the engine's lag
 inline constexpr double kLeastSmShare = 0.001;    ///< of the kernels' union: one SM of a thousand
 inline constexpr double kOverlap = 0.02;          ///< points, beside what the samples' length leaves open
 inline constexpr std::size_t kLeastSamples = 50;  ///< below, edges weigh too much for any comparison

@@ -16,8 +16,8 @@ bool is_number(const json::Value& value) {
   return value.kind() == Kind::kInteger || value.kind() == Kind::kNumber;
 }
 
-/// "8 CPUs, L1 Data 48 KiB, L2 Unified 2048 KiB": what tells one kind of machine from another and does not change from
-/// one reading to the next, as the clock does.
+/// "8 CPUs, L1 Data 48 KiB, L2 Unified 2048 KiB": what tells one kind of machine from another and does not
+/// change from one reading to the next, as the clock does.
 std::string cpu_of(json::Object& context) {
   const std::int64_t cpus = context.get("num_cpus", std::int64_t{0}, 0);
   std::string text = cpus > 0 ? fmt::format("{} CPUs", cpus) : "";
@@ -67,8 +67,8 @@ std::int64_t unix_of_date(const std::string& date) {
   int hour = 0, minute = 0, second = 0;
   char sign = '+';
   int zone_hours = 0, zone_minutes = 0;
-  const int fields = std::sscanf(date.c_str(), "%4d-%2u-%2u%*c%2d:%2d:%2d%c%2d:%2d", &year, &month, &day, &hour,
-                                 &minute, &second, &sign, &zone_hours, &zone_minutes);
+  const int fields = std::sscanf(date.c_str(), "%4d-%2u-%2u%*c%2d:%2d:%2d%c%2d:%2d", &year, &month, &day,
+                                 &hour, &minute, &second, &sign, &zone_hours, &zone_minutes);
   if (fields < 6) return 0;
   using namespace std::chrono;
   const year_month_day at{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What people and the gate add to the runs: baselines, waivers, verdicts.
+// What people and the gate add to the runs: baselines and verdicts.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <SQLiteCpp/VariadicBind.h>
 #include <fmt/format.h>
@@ -13,14 +13,6 @@ namespace {
 void require(const std::string& path, const char* what, const std::string& text, const char* fix) {
   if (!text.empty()) return;
   throw Error(ErrorKind::kUsage, fmt::format("history {}: expected {}, found none. {}", path, what, fix));
-}
-
-bool is_date(const std::string& text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U}) {
-    if (text[i] < '0' || text[i] > '9') return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -69,40 +61,6 @@ std::optional<Baseline> Store::baseline(const std::string& name) const {
     if (one.name == name) return std::move(one);
   }
   return std::nullopt;
-}
-
-void Store::set_waiver(const Waiver& waiver) {
-  require(path(), "a reason for the waiver", waiver.reason, "Say why the loss is accepted");
-  require(path(), "an owner of the waiver", waiver.owner, "Say who answers for it");
-  if (!is_date(waiver.expires)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("history {}: expected the waiver's last day as YYYY-MM-DD, found '{}'", path(),
-                            waiver.expires));
-  }
-  impl_->connection.write("set the waiver", [&](SQLite::Database& db) {
-    SQLite::Statement row(
-        db,
-        "INSERT INTO waiver (schedule, workload, metric, reason, owner, expires) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET reason = excluded.reason, owner = excluded.owner, "
-        "expires = excluded.expires");
-    SQLite::bind(row, waiver.schedule, waiver.workload, waiver.metric, waiver.reason, waiver.owner,
-                 waiver.expires);
-    row.exec();
-  });
-}
-
-std::vector<Waiver> Store::waivers() const {
-  return impl_->connection.read("list its waivers", [](SQLite::Database& db) {
-    SQLite::Statement row(
-        db, "SELECT schedule, workload, metric, reason, owner, expires FROM waiver ORDER BY id");
-    std::vector<Waiver> all;
-    while (row.executeStep()) {
-      all.push_back({row.getColumn(0).getString(), row.getColumn(1).getString(), row.getColumn(2).getString(),
-                     row.getColumn(3).getString(), row.getColumn(4).getString(),
-                     row.getColumn(5).getString()});
-    }
-    return all;
-  });
 }
 
 void write_verdict(SQLite::Database& db, const Verdict& verdict, std::optional<std::int64_t> created_at) {

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "reports/history/identity.hpp"
 #include "reports/history/run_rows.hpp"
 #include "reports/history/store_impl.hpp"
 
@@ -23,6 +24,15 @@ const std::string& Store::path() const noexcept {
 
 std::string Store::insert(const Run& run) {
   return impl_->connection.write("add the run", [&](SQLite::Database& db) { return write_run(db, run); });
+}
+
+Store::Inserted Store::insert_once(const Run& run) {
+  return impl_->connection.write("add the run", [&](SQLite::Database& db) {
+    SQLite::Statement present(db, "SELECT id FROM run WHERE content = ? ORDER BY occurrence LIMIT 1");
+    present.bind(1, content_of(run));
+    return present.executeStep() ? Inserted{present.getColumn(0).getString(), false}
+                                 : Inserted{write_run(db, run), true};
+  });
 }
 
 std::vector<RunSummary> Store::list(std::size_t limit) const {

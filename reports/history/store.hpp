@@ -42,6 +42,12 @@ class Store {
   /// Writes the run and returns its id (a hash of its content, not its time, and of its place where the same
   /// content was stored before, so that repeating a deterministic run gives a run of its own).
   std::string insert(const Run& run);
+  /// The same where the content is new; else only says which run has it already.
+  struct Inserted {
+    std::string id;
+    bool added = false;
+  };
+  Inserted insert_once(const Run& run);
 
   /// Newest first.
   [[nodiscard]] std::vector<RunSummary> list(std::size_t limit = 50) const;
@@ -62,7 +68,14 @@ class Store {
 
   /// Replaces the waiver of the same schedule, workload and metric.
   void set_waiver(const Waiver& waiver);
+  /// Oldest first.
   [[nodiscard]] std::vector<Waiver> waivers() const;
+  /// False where there is no such waiver.
+  bool remove_waiver(const std::string& schedule, const std::string& workload, const std::string& metric);
+  /// Every cell that some run holds or held.
+  [[nodiscard]] std::vector<CellKey> cells() const;
+  /// Whether some repetition has a value of that name.
+  [[nodiscard]] bool holds_metric(const std::string& metric) const;
 
   /// Every series with at least `least_points` points, ordered by cell and metric.
   [[nodiscard]] std::vector<Series> series(std::size_t least_points = 1) const;

@@ -10,11 +10,13 @@
 
 #include "reports/analysis/analysis.hpp"
 #include "reports/render/style.hpp"
+#include "reports/render/verdict_cell.hpp"
 
 namespace offledger::render {
 
 std::string explain_text(const analysis::Report& report, const Style& style);
-std::string explain_json(const analysis::Report& report);
+/// `against`: the same cell in another run, as the key `against`; null leaves the key out.
+std::string explain_json(const analysis::Report& report, const CellAgainst* against = nullptr);
 
 /// What hardware counters say of a device beside its records, as explain_text shows it; empty where nothing was sampled.
 /// Begins with an empty line.

@@ -4,6 +4,7 @@
 #include "reports/render/explain.hpp"
 #include "reports/render/explain_counters.hpp"
 #include "reports/render/json_text.hpp"
+#include "reports/render/verdict_cell_json.hpp"
 
 namespace offledger::render {
 namespace {
@@ -179,7 +180,7 @@ Json missing_json(const analysis::Missing& m) {
 
 }  // namespace
 
-std::string explain_json(const analysis::Report& report) {
+std::string explain_json(const analysis::Report& report, const CellAgainst* against) {
   Json out;
   out["schema"] = "offledger.ledger/1";
   out["device_kind"] = std::string(trace::name_of(report.source.device_kind));
@@ -200,6 +201,7 @@ std::string explain_json(const analysis::Report& report) {
   }
   out["defects"] = defects_json(report.defects);
   out["missing"] = missing_json(report.missing);
+  if (against != nullptr) out["against"] = against_json(*against);
   return to_text(out);
 }
 

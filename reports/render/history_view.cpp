@@ -15,6 +15,13 @@ namespace {
 
 std::string shortened(const std::string& hash) { return hash.size() > 12 ? hash.substr(0, 12) : hash; }
 
+/// A waiver holds through its last day, UTC; days as YYYY-MM-DD compare as text.
+bool expired(const history::Waiver& waiver, std::int64_t now_unix) {
+  return waiver.expires < date_text(now_unix).substr(0, 10);
+}
+
+std::string or_any(const std::string& name) { return name.empty() ? "*" : name; }
+
 }  // namespace
 
 std::string date_text(std::int64_t unix_seconds) {
@@ -89,6 +96,29 @@ std::string baselines_json(const std::vector<history::Baseline>& baselines) {
   for (const history::Baseline& b : baselines) {
     out["baselines"].push_back(
         {{"name", b.name}, {"run", b.run}, {"reason", b.reason}, {"accepted_at_unix", b.accepted_at_unix}});
+  }
+  return to_text(out);
+}
+
+std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix, const Style& style) {
+  if (waivers.empty()) return "No waivers: `offledger history waiver add` makes one.\n";
+  Table table({{"schedule", Align::kLeft}, {"workload", Align::kLeft}, {"metric", Align::kLeft}, {"until", Align::kLeft},
+               {"owner", Align::kLeft}, {"reason", Align::kLeft}, {"", Align::kLeft}});
+  for (const history::Waiver& w : waivers) {
+    table.row({or_any(w.schedule), or_any(w.workload), or_any(w.metric), w.expires, w.owner, w.reason,
+               {expired(w, now_unix) ? "expired" : "", Ink::kDoubt}});
+  }
+  return table.text(style);
+}
+
+std::string waivers_json(const std::vector<history::Waiver>& waivers, std::int64_t now_unix) {
+  Json out;
+  out["schema"] = "offledger.waivers/1";
+  out["waivers"] = Json::array();
+  for (const history::Waiver& w : waivers) {
+    out["waivers"].push_back({{"schedule", w.schedule}, {"workload", w.workload}, {"metric", w.metric},
+                              {"reason", w.reason}, {"owner", w.owner}, {"expires", w.expires},
+                              {"expired", expired(w, now_unix)}});
   }
   return to_text(out);
 }

@@ -29,4 +29,9 @@ std::string baselines_text(const std::vector<history::Baseline>& baselines, cons
 /// `offledger.baselines/1`
 std::string baselines_json(const std::vector<history::Baseline>& baselines);
 
+/// Waivers with the day until which each holds, and whether it does at `now_unix`.
+std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix, const Style& style);
+/// "offledger.waivers/1".
+std::string waivers_json(const std::vector<history::Waiver>& waivers, std::int64_t now_unix);
+
 }  // namespace offledger::render

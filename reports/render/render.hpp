@@ -16,3 +16,4 @@
 #include "reports/render/style.hpp"           // IWYU pragma: export
 #include "reports/render/table.hpp"           // IWYU pragma: export
 #include "reports/render/verdict.hpp"         // IWYU pragma: export
+#include "reports/render/verdict_cell.hpp"    // IWYU pragma: export

@@ -49,10 +49,15 @@ std::string dominant_cause(const Cell& cell) {
   return most.empty() ? std::string() : fmt::format("{} ({})", most, percent(most_ns / sum));
 }
 
+/// Dense matrix work runs at the power limit: how it should be is no doubt.
+bool is_doubt(const history::FindingRow& finding) {
+  return finding.id != "power_capped";
+}
+
 std::string doubts(const Cell& cell) {
   std::string out;
   for (const history::FindingRow& finding : cell.findings) {
-    if (out.find(finding.id) == std::string::npos) out += (out.empty() ? "" : ", ") + finding.id;
+    if (is_doubt(finding) && out.find(finding.id) == std::string::npos) out += (out.empty() ? "" : ", ") + finding.id;
   }
   return out;
 }
@@ -63,7 +68,7 @@ bool refused(const Cell& cell) {
 
 std::string step_table(const std::vector<const Cell*>& cells, const Style& style) {
   const bool repeated = std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return c->reps.size() > 1; });
-  const bool doubted = std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return !c->findings.empty(); });
+  const bool doubted = std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return !doubts(*c).empty(); });
   std::vector<Table::Column> columns{{"schedule", Align::kLeft}, {"wall"}, {"blocked"}, {"GPU idle"}, {"overlap"},
                                      {"possible"}, {"efficiency"}};
   if (repeated) columns.push_back({"n"});

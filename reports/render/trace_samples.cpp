@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "reports/render/trace_builder.hpp"
 
@@ -54,9 +56,48 @@ void write_track(TraceBuilder& trace, std::uint32_t pid, std::size_t row) {
   if (end != Nanos::min()) put(end, 0);
 }
 
+/// First begin and last end of what ran on a device; empty where nothing did.
+std::pair<Nanos, Nanos> span_of(const trace::Timeline& t, trace::DeviceId device) {
+  std::pair span{Nanos::max(), Nanos::min()};
+  const auto widen = [&](const auto& records) {
+    for (const auto& r : records) {
+      if (r.end < r.begin || device_of(t, r.stream) != device) continue;
+      span.first = std::min(span.first, r.begin);
+      span.second = std::max(span.second, r.end);
+    }
+  };
+  widen(t.kernels);
+  widen(t.copies);
+  return span;
+}
+
+/// A slice wherever a device ran and its samples pause for longer than one of them: a counter's zero there is
+/// no measurement.
+void write_pauses(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid) {
+  std::vector<const trace::Sample*> samples;
+  for (const trace::Sample& sample : trace.timeline.samples) {
+    if (sample.device == device && sample.end > sample.begin) samples.push_back(&sample);
+  }
+  if (samples.empty()) return;
+  std::ranges::stable_sort(samples, {}, [](const trace::Sample* sample) { return sample->begin; });
+  const std::uint64_t length = elapsed(samples.front()->begin, samples.front()->end);
+  std::optional<std::uint32_t> row;
+  const auto put = [&](Nanos begin, Nanos end) {
+    if (end <= begin || elapsed(begin, end) <= length) return;
+    if (!row) row = trace.rows(pid, "counters: not sampled", 1);
+    trace.slice(pid, *row, begin, end, "not sampled", "pause");
+    trace.close();
+  };
+  const auto [first, last] = span_of(trace.timeline, device);
+  put(first, samples.front()->begin);
+  for (std::size_t i = 1; i < samples.size(); ++i) put(samples[i - 1]->end, samples[i]->begin);
+  put(samples.back()->end, last);
+}
+
 }  // namespace
 
 void write_samples(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid) {
+  write_pauses(trace, device, pid);
   for (std::size_t row = 0; row < trace.timeline.counters.size(); ++row) {
     if (trace.timeline.counters[row].device == device) write_track(trace, pid, row);
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reports/render/json_text.hpp"
 #include "reports/render/verdict.hpp"
+#include "reports/render/verdict_cell_json.hpp"
 
 namespace offledger::render {
-namespace {
 
-Json cell_json(const history::VerdictCell& cell) {
+Json verdict_cell_json(const history::VerdictCell& cell) {
   const metrics::Metric* metric = metrics::find(cell.metric);
   Json out;
   if (cell.cell.empty()) {
@@ -32,8 +31,6 @@ Json cell_json(const history::VerdictCell& cell) {
   return out;
 }
 
-}  // namespace
-
 std::string verdict_json(const history::Verdict& verdict) {
   Json out;
   out["schema"] = "offledger.verdict/1";
@@ -44,7 +41,7 @@ std::string verdict_json(const history::Verdict& verdict) {
   out["cand"] = {{"run", verdict.cand_run}, {"commit", verdict.cand_commit}};
   out["baseline_recorded"] = verdict.baseline_recorded;
   out["cells"] = Json::array();
-  for (const history::VerdictCell& cell : verdict.cells) out["cells"].push_back(cell_json(cell));
+  for (const history::VerdictCell& cell : verdict.cells) out["cells"].push_back(verdict_cell_json(cell));
   return to_text(out);
 }
 

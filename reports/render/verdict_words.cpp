@@ -29,7 +29,7 @@ std::string value_text(const VerdictCell& cell, std::optional<double> value) {
 std::string difference(const VerdictCell& cell, double value, bool sign) {
   const Class klass = class_of(cell);
   if (klass == Class::kPositive || klass == Class::kRatio || klass == Class::kPointsOfWall) {
-    const double hundredths = value * 100;
+    const double hundredths = value == 0 ? 0 : value * 100;  // no sign of its own for -0
     const int decimals = hundredths != 0 && std::abs(hundredths) < 0.95 ? 2 : 1;
     return sign ? fmt::format("{:+.{}f}", hundredths, decimals) : fmt::format("{:.{}f}", hundredths, decimals);
   }

@@ -31,6 +31,22 @@ class AB(CliTest):
         self.assertEqual(verdict.code, 1, verdict.out + verdict.err)
         self.assertIn("How the ledger moved", verdict.out)
 
+    def test_every_form_is_written_from_one_sitting(self):
+        files = [part for form in ("md", "junit", "sarif", "github", "json") for part in ("--write", f"{form}={self.folder / form}")]
+        verdict = self.ab("history1", self.fenced(), *files, "--traces", self.folder / "traces", "--trace-url", "https://x/t/",
+                          "--base-why", "the release")
+        self.assertEqual(verdict.code, 1, verdict.err)
+        self.assertEqual(len(self.ok("history", "list", "--format", "json").json()["runs"]), 2)
+        comment = (self.folder / "md").read_text()
+        for name in sorted(path.name for path in (self.folder / "traces").iterdir()):
+            self.assertIn(f"(https://x/t/{name})", comment)
+        self.assertIn("(the release)", comment)
+        self.assertEqual(json.loads((self.folder / "json").read_text())["base"]["why"], "the release")
+
+    def test_what_cannot_be_written_is_said_before_anything_is_measured(self):
+        self.assertEqual(self.ab("history1", "history1", "--write", f"md={self.folder}/absent/x.md").code, 2)
+        self.assertFalse((self.folder / "history.sqlite").exists())
+
     def test_nothing_changed_never_fails(self):
         for seed in range(5):
             verdict = self.ab("history1", "history1", "--device", f"sim:h200+noise={seed},13")

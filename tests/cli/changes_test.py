@@ -72,12 +72,12 @@ class ChangesOfHistory(CliTest):
         workload = SOURCE / "harness/model/workloads/tiny.json"
         slower = self.write("tiny.json", re.sub(r'("compute_ns"\s*:\s*)(\d+)', lambda m: m.group(1) + str(2 * int(m.group(2))),
                                                 workload.read_text()))
-        for path in [workload] * 8 + [slower] * 8:
+        for path in [workload] * 10 + [slower] * 10:
             self.ok("run", "--schedule", "history1", "--workload", path)
         document = self.ok("changes", "--format", "json").json()
         compute = next(one for one in document["series"] if "compute_ns" in one["name"])
-        self.assertEqual(compute["points"], 16)
-        self.assertEqual([one["index"] for one in compute["changes"]], [8])
+        self.assertEqual(compute["points"], 20)
+        self.assertEqual([one["index"] for one in compute["changes"]], [10])
         self.assertIn("compute_ns", self.ok("changes").out)
 
     def test_without_runs_there_is_nothing(self):

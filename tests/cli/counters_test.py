@@ -56,12 +56,12 @@ def rows(table, *codings):
     return payload
 
 
-def recording(records=True, engine=1.0, notes=()):
-    """`engine`: how much of the copy the copy engine's counter shows."""
+def recording(records=True, engine=1.0, notes=(), skip=()):
+    """`engine`: how much of the copy the copy engine's counter shows; `skip`: samples that are missing."""
     copy, kernel = (0, 20 * MS), (10 * MS, 30 * MS)
     strings = ["NVIDIA H200", "gemm", "h2d_engine", "pcie_read", "graphics_active", "sm_active", "m", *sum(map(list, notes), [])]
     name = {value: number + 1 for number, value in enumerate(strings)}
-    samples = [(at, at + SAMPLE, 0) for at in range(0, 30 * MS, SAMPLE)]
+    samples = [(at, at + SAMPLE, 0) for at in range(0, 30 * MS, SAMPLE) if at // SAMPLE not in skip]
 
     def inside(span):
         return [max(0, min(end, span[1]) - max(begin, span[0])) for begin, end, _ in samples]
@@ -155,6 +155,15 @@ class Counters(CliTest):
         self.assertEqual(tracks["sm_active"], [(10000, ("%", 100)), (30000, ("%", 0))])
         self.assertEqual(tracks["pcie_read"], [(0, ("GB/s", 57.75)), (20000, ("GB/s", 0))])
 
+    def test_where_samples_pause_the_trace_says_so(self):
+        self.ok("trace", self.write("r.oflg", recording(skip=range(100, 200))), "-o", "trace.json")
+        trace = json.loads((self.folder / "trace.json").read_text())
+        pauses = [(event["ts"], event["dur"]) for event in trace["traceEvents"] if event.get("cat") == "pause"]
+        self.assertEqual(pauses, [(2000, 2000)])
+        device = self.explained(recording(skip=range(100, 200)))["devices"][0]
+        self.assertAlmostEqual(device["counters"]["coverage"], 1400 / 1500)
+        self.assertTrue(all(check["agrees"] for check in device["counters"]["checks"]))
+
     def test_the_picture_is_drawn_the_same_each_time(self):
         self.ok("trace", self.write("r.oflg", recording()), "-o", "trace.json")
         script = SOURCE / "docs" / "pictures" / "layer.py"
@@ -165,6 +174,57 @@ class Counters(CliTest):
         self.assertEqual(pictures[0], pictures[1])
         self.assertIn("copy engine", pictures[0])
         self.assertLess(len(pictures[0]), 100_000)
+
+
+class OnAnH200(CliTest):
+    """Recordings of an H200 (docs/results/counters): counters and records agree far within the tolerances."""
+
+    FOLDER = SOURCE / "docs" / "results" / "counters"
+
+    def counters_of(self, name):
+        return self.run_cli("explain", self.FOLDER / f"{name}.oflg", "--format", "json").json()["devices"][0]["counters"]
+
+    def test_counters_agree_with_records(self):
+        for name in ("history1", "blocking1", "history_fenced"):
+            checks = {check["id"]: check for check in self.counters_of(name)["checks"]}
+            for check in checks.values():
+                self.assertTrue(check["judged"] and check["agrees"], (name, check))
+            for check, most in (("h2d_bytes", 0.001), ("h2d_engine_ns", 0.0005), ("graphics_ns", 0.005)):
+                apart = checks[check]["counter"] / checks[check]["record"] - 1
+                self.assertLess(abs(apart), most, (name, check))
+            overlap = checks["overlap_of_possible"]
+            self.assertLess(abs(overlap["counter"] - overlap["record"]), 0.002, name)
+
+    def test_what_samples_leave_open_is_little(self):
+        for name in ("history1", "blocking1", "history_fenced", "history1.only"):
+            self.assertLess(self.counters_of(name)["sampled"]["overlap_open"], 0.001, name)
+
+    def test_a_blocked_host_has_queued_nothing_and_a_waiting_stream_may_have(self):
+        held = self.counters_of("history1")["evidence"][0]
+        self.assertEqual(held["via"], "host_block")
+        self.assertEqual(held["semaphore_wait_ns"], 0)
+        self.assertGreater(held["queue_idle_ns"], 0.99 * held["ns"])
+        waits = self.counters_of("history_fenced")["evidence"][0]
+        self.assertEqual(waits["via"], "event")
+        self.assertGreater(waits["semaphore_wait_ns"], 0)
+
+    def test_samples_that_lack_time_are_said_to(self):
+        self.assertLess(self.counters_of("history1")["coverage"], 0.6)
+        result = self.run_cli("explain", self.FOLDER / "history1.only.oflg")
+        self.assertEqual(result.code, 4)
+        self.assertIn("counters_partial", result.out)
+
+    def test_small_enough_to_keep(self):
+        for path in self.FOLDER.glob("*.oflg"):
+            self.assertLess(path.stat().st_size, 300_000, path.name)
+
+    def test_the_picture_is_of_these_recordings(self):
+        for name in ("history1", "blocking1"):
+            self.ok("trace", self.FOLDER / f"{name}.oflg", "-o", f"{name}.json")
+        script = SOURCE / "docs" / "pictures" / "layer.py"
+        subprocess.run([sys.executable, script, "history1.json", "blocking1.json", "--ms", "48", "--at", "251", "255.3",
+                        "-o", "layer.svg"], check=True, cwd=self.folder)
+        self.assertEqual((self.folder / "layer.svg").read_text(), (SOURCE / "docs" / "pictures" / "layer.svg").read_text())
 
 
 class CountersOnSim(CliTest):

@@ -3,7 +3,6 @@
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 import unittest
@@ -31,7 +30,8 @@ class GitHub(CliTest):
             self.write(name, "")
         fake = {"GITHUB_ACTIONS": "true", "GITHUB_SHA": "c0ffee" * 6 + "c0ff", "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
                 "GITHUB_OUTPUT": str(self.folder / "output"), "OFFLEDGER": BINARY, "OFFLEDGER_SUITE": str(suite),
-                "OFFLEDGER_DEVICE": "sim:h200", "OFFLEDGER_DB": self.database, "NO_COLOR": "1", **environment}
+                "OFFLEDGER_DEVICE": "sim:h200", "GITHUB_SERVER_URL": "https://github.com",
+                "GITHUB_REPOSITORY": "someone/engine", "GITHUB_RUN_ID": "42", "OFFLEDGER_DB": self.database, "NO_COLOR": "1", **environment}
         self.process = subprocess.run([SCRIPT], env=dict(os.environ, **fake), cwd=self.folder, capture_output=True, text=True, timeout=240)
         return self.process.returncode
 
@@ -59,6 +59,11 @@ class GitHub(CliTest):
         sarif = json.loads(self.result("verdict.sarif"))
         self.assertEqual(sarif["version"], "2.1.0")
         self.assertTrue(sarif["runs"][0]["results"])
+        self.assertEqual(len(list((self.folder / "offledger-results/traces").glob("*.json.gz"))), 2)
+        self.assertEqual(comment.count("(https://github.com/someone/engine/actions/runs/42#artifacts)") % 2, 0)
+        self.assertIn("[base](https://github.com/someone/engine/actions/runs/42#artifacts)", comment)
+        self.assertIn("How the ledger moved", comment)
+        self.assertIn("baseline 'mine' (first run)", comment)
         output = dict(line.split("=", 1) for line in (self.folder / "output").read_text().splitlines())
         self.assertEqual(output["exit-code"], "1")
         for key in ("comment", "sarif", "results", "database"):
@@ -68,25 +73,43 @@ class GitHub(CliTest):
         self.assertEqual(self.gate(self.suite(), OFFLEDGER_BASE=BINARY, OFFLEDGER_BASE_COMMIT="ba5e" * 10), 0, self.process.stderr)
         runs = self.ok("history", "list", "--format", "json").json()["runs"]
         self.assertEqual([run["label"] for run in runs], ["candidate", "base"])
+        comment = self.result("comment.md")
+        self.assertTrue(comment.startswith("### offledger: no action needed\n"), comment)
+        self.assertIn("at ba5eba5eba5e (the merge base, measured in the same job)", comment)
+
+    def test_where_there_is_noise_both_builds_are_measured_in_one_sitting(self):
+        code = self.gate(self.suite(), OFFLEDGER_BASE=BINARY, OFFLEDGER_BASE_COMMIT="ba5e" * 10, OFFLEDGER_DEVICE="sim:h200+noise=5,2")
+        self.assertEqual(code, 0, self.process.stdout + self.process.stderr)
+        runs = [self.ok("history", "show", run["run"], "--format", "json").json()
+                for run in self.ok("history", "list", "--format", "json").json()["runs"]]
+        self.assertEqual({run["side"] for run in runs}, {"base", "cand"})
+        self.assertEqual(len({run["sitting"] for run in runs}), 1)
+        self.assertIn("ba5eba5eba5e (the merge base, measured in the same sitting)", self.result("comment.md"))
+        for name in ("verdict.json", "junit.xml", "verdict.sarif", "annotations.txt", "verdict.txt"):
+            self.assertTrue(self.result(name), name)
+
+    def test_a_release_that_does_not_move_finds_what_crept_in(self):
+        self.assertEqual(self.gate(self.suite()), 0, self.process.stderr)
+        self.ok("history", "baseline", "accept", "candidate", "--reason", "version 1", "--name", "v1")
+        self.assertEqual(self.gate(self.suite(fence=True, ahead=1)), 1)
+        self.ok("history", "baseline", "accept", "candidate", "--reason", "accepted")
+        self.assertEqual(self.gate(self.suite(fence=True, ahead=1)), 0, self.process.stdout)
+        self.assertEqual(self.gate(self.suite(fence=True, ahead=1), OFFLEDGER_RELEASE="v1"), 1, self.process.stdout)
+        self.assertIn("worse", self.result("release.md").splitlines()[0])
+        self.assertIn("exit-code=1", (self.folder / "output").read_text())
+
+    def test_on_gitlab_each_trace_has_a_link_of_its_own(self):
+        for changes in ({}, {"fence": True, "ahead": 1}):
+            self.gate(self.suite(**changes), GITHUB_RUN_ID="", CI_JOB_URL="https://gitlab.com/a/b/-/jobs/7")
+        links = re.findall(r"\[(?:base|new)\]\((.*?)\)", self.result("comment.md"))
+        self.assertTrue(links)
+        for link in links:
+            self.assertTrue(link.startswith("https://gitlab.com/a/b/-/jobs/7/artifacts/file/offledger-results/traces/"), link)
+            self.assertTrue((self.folder / link[link.index("offledger-results"):]).exists(), link)
 
     def test_bad_input_is_no_verdict(self):
         self.assertEqual(self.gate(self.folder / "absent.json"), 2)
         self.assertFalse((self.folder / "offledger-results" / "verdict.json").exists())
-
-
-class Workflows(unittest.TestCase):
-    """What can be checked of the YAML without a runner: the action's inputs are those that the examples give."""
-
-    def test_examples_give_known_inputs(self):
-        action = (SOURCE / "ci/github/action.yml").read_text()
-        inputs = action[action.index("inputs:"):action.index("outputs:")]
-        known = set(re.findall(r"(?m)^  ([\w-]+):$", inputs))
-        self.assertEqual(set(re.findall(r"\$\{\{ inputs\.([\w-]+) \}\}", action)), known)
-        for example in sorted(pathlib.Path(SOURCE / "ci/github/examples").glob("*.yml")):
-            text = example.read_text()
-            step = re.search(r"uses: \./ci/github\n\s+with:\n((?:          [\w-]+: .*\n)+)", text)
-            self.assertIsNotNone(step, example)
-            self.assertLessEqual(set(re.findall(r"(?m)^ +([\w-]+):", step.group(1))), known)
 
 
 if __name__ == "__main__":

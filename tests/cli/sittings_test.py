@@ -50,13 +50,52 @@ class Sittings(SittingTest):
         self.assertEqual(self.ab(*pair, "--config", config, "--no-top-up", noise="3,20").code, 3)
         self.assertEqual(len(self.runs()), 2)
 
-    def test_a_loss_names_the_cause_and_the_diagnosis_that_are_new(self):
+    def test_a_loss_names_the_cause_that_grew(self):
         result = self.ab("--base-schedule", "history1", "--cand-schedule", SITTINGS / "history1_attn_fenced.json",
                          "--workload", SITTINGS / "llama70b-12l-t8192.json", noise="1,2")
         self.assertEqual(result.code, 1, result.out + result.err)
         text = " ".join(result.out.split())
         self.assertIn("transfer_wait/head_of_line grew by", text)
-        self.assertIn("diagnosed in the candidate alone: head_of_line", text)
+
+    def test_a_loss_names_the_diagnosis_that_is_new(self):
+        result = self.ab("--base-schedule", "history1", "--cand-schedule", "history_fenced", "--workload", "llama70b-6l-t8192",
+                         noise="1,2")
+        self.assertEqual(result.code, 1, result.out + result.err)
+        self.assertIn("diagnosed in the candidate alone: late_issue", " ".join(result.out.split()))
+
+    def other_build(self, knows_plans=True):
+        """A build whose history1 is another schedule: fetched one layer ahead, where ours fetches four."""
+        schedule = json.loads((SOURCE / "schedules/catalogue/history1.json").read_text())
+        for point in schedule["issue"]:
+            point.update(ahead=1, fence=True)
+        changed = self.write("history1.json", schedule)
+        refusal = "" if knows_plans else '[ "$1" = schedules ] && exit 2\n'
+        build = self.write("other", f"""#!/usr/bin/env bash
+{refusal}arguments=("$@")
+for i in "${{!arguments[@]}}"; do
+  if [ "${{arguments[$i]}}" = history1 ]; then arguments[$i]={changed}; fi
+done
+exec {BINARY} "${{arguments[@]}}"
+""")
+        build.chmod(0o755)
+        return build
+
+    def of_builds(self, **builds):
+        flags = [part for side, build in builds.items() for part in (f"--{side}-binary", build)]
+        cells = self.run_cli("ab", "--base-schedule", "history1", "--cand-schedule", "history1", "--workload", "llama70b-6l-t8192",
+                             *flags, "--format", "json").json()["cells"]
+        return {cell["metric"]: cell for cell in cells}
+
+    def test_each_build_is_held_to_the_plan_that_it_means(self):
+        for side in ("base", "cand"):
+            rows = self.of_builds(**{side: self.other_build()})
+            self.assertEqual((rows["nonconforming_copies"]["base"], rows["nonconforming_copies"]["cand"]), (0, 0), side)
+            self.assertNotEqual(rows["wall_ns"]["base"], rows["wall_ns"]["cand"])
+
+    def test_a_build_that_cannot_tell_its_plan_is_held_to_none(self):
+        rows = self.of_builds(base=self.other_build(knows_plans=False))
+        self.assertIsNone(rows.get("nonconforming_copies", {"base": None})["base"])
+        self.assertEqual(rows["wall_ns"]["state"], "improved")
 
     def test_usage(self):
         self.fails(2, "ab", "--suite", "smoke", "--base-schedule", "history1", "--cand-schedule", "history1")

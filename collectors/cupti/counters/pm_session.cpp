@@ -4,13 +4,13 @@
 #include <cupti_profiler_target.h>
 #include <cupti_target.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "collectors/cupti/error.hpp"
 
 namespace offledger::counters {
 namespace {
-
-/// Samples that an image holds: few, so that threads share the evaluating evenly.
-constexpr std::uint32_t kImageSamples = 1024;
 
 template <typename Params>
 Params params(std::size_t size) {
@@ -45,8 +45,9 @@ std::vector<std::uint8_t> availability_of(std::uint32_t device) {
   return image;
 }
 
-PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Config& config, Nanos interval,
-                     std::uint64_t hardware_buffer_bytes) {
+PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, Config config, Nanos interval,
+                     std::uint64_t hardware_buffer_bytes)
+    : config_(std::move(config)) {
   auto enable = OFFLEDGER_PARAMS(CUpti_PmSampling_Enable_Params);
   enable.deviceIndex = device;
   OFFLEDGER_CUPTI(cuptiPmSamplingEnable(&enable));
@@ -54,8 +55,8 @@ PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, const Confi
   try {
     auto set = OFFLEDGER_PARAMS(CUpti_PmSampling_SetConfig_Params);
     set.pPmSamplingObject = sampling_;
-    set.configSize = config.image.size();
-    set.pConfig = config.image.data();
+    set.configSize = config_.image.size();
+    set.pConfig = config_.image.data();
     set.hardwareBufferSize = hardware_buffer_bytes;
     set.samplingInterval = static_cast<std::uint64_t>(interval.count());
     set.triggerMode = CUPTI_PM_SAMPLING_TRIGGER_MODE_GPU_TIME_INTERVAL;
@@ -96,22 +97,27 @@ void PmSession::stop() {
   OFFLEDGER_CUPTI(cuptiPmSamplingStop(&request));
 }
 
-bool PmSession::drain(std::vector<Batch>& into, const std::atomic<bool>& enough) {
-  for (;;) {
-    auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
-    decode.pPmSamplingObject = sampling_;
-    decode.pCounterDataImage = image_.data();
-    decode.counterDataImageSize = image_.size();
-    const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
-    // CUPTI reports a full hardware buffer either way; what was decoded before is good.
-    const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
-    if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
-    if (std::vector<Batch::Span> found = spans(); !found.empty()) into.push_back({image_, std::move(found)});
-    clear_image();
-    if (overflowed) return false;
-    if (enough || decode.decodeStopReason != CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL)
-      return true;
+void PmSession::prepare(std::size_t batches) {
+  while (spare_.size() < batches) spare_.emplace_back(image_.size());
+}
+
+bool PmSession::drain(std::vector<Batch>& into) {
+  auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
+  decode.pPmSamplingObject = sampling_;
+  decode.pCounterDataImage = image_.data();
+  decode.counterDataImageSize = image_.size();
+  const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
+  // CUPTI reports a full hardware buffer either way; what was decoded before is good.
+  const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
+  if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
+  if (std::vector<Batch::Span> found = spans(); !found.empty()) {
+    prepare(1);
+    std::ranges::copy(image_, spare_.back().begin());
+    into.push_back({std::move(spare_.back()), std::move(found)});
+    spare_.pop_back();
   }
+  clear_image();
+  return !overflowed;
 }
 
 void PmSession::clear_image() {
@@ -122,9 +128,9 @@ void PmSession::clear_image() {
   OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
 }
 
-std::vector<Batch::Span> PmSession::spans() const {
+std::vector<Batch::Span> PmSession::spans() {
   auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
-  info.pCounterDataImage = const_cast<std::uint8_t*>(image_.data());  // CUPTI reads it only
+  info.pCounterDataImage = image_.data();
   info.counterDataImageSize = image_.size();
   OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
   std::vector<Batch::Span> spans(info.numCompletedSamples);

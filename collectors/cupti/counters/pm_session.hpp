@@ -7,7 +7,6 @@
 #include <cupti.h>
 #include <cupti_pmsampling.h>
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,23 +21,26 @@ std::string chip_of(std::uint32_t device);
 /// What the device grants; throws Error(kNotMeasured), for lack of permission too.
 std::vector<std::uint8_t> availability_of(std::uint32_t device);
 
-/// Samples as CUPTI decodes them: a counter data image, whose figures ProfilerHost::evaluate() gives, and
-/// when each of its samples was, on CUPTI's clock.
+/// A counter data image. A copy of one can be evaluated; it cannot be decoded into.
+using Image = std::vector<std::uint8_t>;
+
+/// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of its samples
+/// was, on CUPTI's clock.
 struct Batch {
   struct Span {
     Nanos begin{}, end{};
   };
-  std::vector<std::uint8_t> image;
+  Image image;
   std::vector<Span> spans;
 };
 
-/// Decoding is what must keep up with the chip, and evaluating is what takes long (some 0.2 ms a sample):
+/// Decoding is what must keep up with the chip, and evaluating is what takes long (some 75 us a sample):
 /// they are apart, so that the second can wait until sampling is over.
 ///
 /// Invariant: sampling is enabled on the device from constructor to destructor.
 class PmSession {
  public:
-  PmSession(std::uint32_t device, const ProfilerHost& host, const Config& config, Nanos interval,
+  PmSession(std::uint32_t device, const ProfilerHost& host, Config config, Nanos interval,
             std::uint64_t hardware_buffer_bytes);
   ~PmSession();
   PmSession(const PmSession&) = delete;
@@ -47,18 +49,25 @@ class PmSession {
   void start();
   void stop();
 
-  /// Takes what the hardware buffer holds, as batches appended in order; none is empty. While sampling goes
-  /// on there is always more: ends once `enough` is true, too. Returns false where samples were lost because
-  /// the buffer was full.
-  bool drain(std::vector<Batch>& into, const std::atomic<bool>& enough);
+  /// What an image holds, at some 16 kB a sample. One decoding takes out all that the hardware buffer has, and what is
+  /// more than this is lost: drain() must be called several times in the time of so many samples.
+  static constexpr std::uint32_t kImageSamples = 1024;
+
+  /// Takes memory for so many batches ahead of time: drain() is then quick enough.
+  void prepare(std::size_t batches);
+
+  /// Takes what the hardware buffer holds, as one batch, none where there is nothing. Returns false where samples
+  /// were lost because the buffer was full.
+  bool drain(std::vector<Batch>& into);
 
  private:
   void clear_image();
-  [[nodiscard]] std::vector<Batch::Span> spans() const;
+  [[nodiscard]] std::vector<Batch::Span> spans();
 
+  Config config_;  ///< CUPTI reads it while it decodes: it must live as long as the session
   CUpti_PmSampling_Object* sampling_ = nullptr;
-  /// The one image that is decoded into: CUPTI knows it by its address from clear_image() on.
-  std::vector<std::uint8_t> image_;
+  Image image_;               ///< decoded into; CUPTI knows it by its address from clear_image() on
+  std::vector<Image> spare_;  ///< for copies of it
 };
 
 }  // namespace offledger::counters

@@ -58,7 +58,7 @@ void note_what_is_missing(trace::Timeline& timeline, const Samples& samples) {
     missing += fmt::format("{}{}", missing.empty() ? "" : "; ", reason);
   }
   if (samples.overflowed) {
-    missing += fmt::format("{}samples were lost because the hardware buffer was full: sample less often",
+    missing += fmt::format("{}samples were lost, as decoding could not keep up: sample less often",
                            missing.empty() ? "" : "; ");
   }
   if (!missing.empty()) timeline.note("counters_partial", missing);

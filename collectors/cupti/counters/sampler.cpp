@@ -21,9 +21,10 @@ namespace offledger::counters {
 namespace {
 
 constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
-/// Decoding takes locks of the driver that launching threads want: seldom, and the buffer holds a second of
-/// the densest sampling.
-constexpr auto kDrainEvery = std::chrono::milliseconds(100);
+/// Samples between two drains: less than half of what one takes at most, so that a thread that comes late loses none.
+constexpr std::int64_t kDrainedSamples = 2 * PmSession::kImageSamples / 5;
+/// Batches that memory is taken for before sampling begins: half a second at 20 us, 1 GB.
+constexpr std::size_t kPreparedBatches = 64;
 /// How many threads evaluate: a sample takes some 0.2 ms, and a second of sampling has 50 000. One, unless the
 /// environment says more: CUPTI does not promise that host objects of several threads keep apart.
 constexpr const char* kThreadsVariable = "OFFLEDGER_COUNTER_THREADS";
@@ -41,6 +42,7 @@ std::size_t threads_for(std::size_t batches) {
   return std::min(most, batches);
 }
 
+using Clock = std::chrono::steady_clock;
 using Figures = std::vector<std::vector<double>>;  ///< by sample, by metric
 
 Options checked(Options options) {
@@ -76,6 +78,7 @@ struct Sampler::State {
     empty.left_out = resolved.left_out;
     session = std::make_unique<PmSession>(options.device, host, host.configure(metrics), options.interval,
                                           options.hardware_buffer_bytes);
+    session->prepare(kPreparedBatches);
   }
 
   Options options;
@@ -96,12 +99,13 @@ struct Sampler::State {
   void run() noexcept {
     try {
       const auto ended = [this] { return stopping.load(); };
-      for (;;) {
+      const auto period = options.interval * kDrainedSamples;
+      for (auto next = Clock::now() + period;; next = std::max(next, Clock::now()) + period) {
         {
           std::unique_lock lock(mutex);
-          if (changed.wait_for(lock, kDrainEvery, ended)) return;
+          if (changed.wait_until(lock, next, ended)) return;
         }
-        whole = session->drain(batches, stopping) && whole;
+        whole = session->drain(batches) && whole;
       }
     } catch (...) {
       failure = std::current_exception();
@@ -160,8 +164,11 @@ Samples Sampler::State::gather() const {
     for (std::size_t sample = 0; sample < batches[i].spans.size(); ++sample) {
       // The first sample spans the set-up.
       if (std::exchange(first, false)) continue;
-      samples.begin.push_back(batches[i].spans[sample].begin);
-      samples.end.push_back(batches[i].spans[sample].end);
+      const auto [begin, end] = batches[i].spans[sample];
+      if (end <= begin) continue;  // begun, and cut off by the stop
+      if (!samples.end.empty() && begin - samples.end.back() > options.interval) samples.overflowed = true;
+      samples.begin.push_back(begin);
+      samples.end.push_back(end);
       for (std::size_t track = 0; track < samples.tracks.size(); ++track) {
         samples.tracks[track].values.push_back(figures[i][sample][track]);
       }
@@ -180,6 +187,7 @@ void Sampler::start() {
   State& state = *state_;
   if (state.draining.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
   state.batches.clear();
+  state.session->prepare(kPreparedBatches);
   state.whole = true;
   state.stopping = false;
   state.failure = nullptr;
@@ -194,8 +202,7 @@ Samples Sampler::stop() {
   state.end();
   state.session->stop();
   if (state.failure) std::rethrow_exception(state.failure);
-  const std::atomic<bool> all{false};
-  state.whole = state.session->drain(state.batches, all) && state.whole;
+  state.whole = state.session->drain(state.batches) && state.whole;
   return state.gather();
 }
 

@@ -44,7 +44,7 @@ struct Samples {
   std::vector<Nanos> begin, end;  ///< since the Unix epoch, on the clock of activity records
   std::vector<Track> tracks;
   std::vector<std::string> left_out;  ///< roles that this chip or this pass has no room for, with why
-  bool overflowed = false;            ///< the hardware buffer was full: samples are missing
+  bool overflowed = false;  ///< samples are missing: the hardware buffer was full, or decoding came too late
 
   /// The track of a role, or nullptr.
   [[nodiscard]] const Track* find(std::string_view role) const noexcept;
@@ -58,7 +58,7 @@ class Source {
   virtual Samples stop() = 0;
 };
 
-/// Cost: start() to stop(), a thread that decodes ten times a second; stop(), some 0.2 ms of CPU a sample, on as
+/// Cost: start() to stop(), a thread that decodes every 400 samples or so; stop(), some 0.2 ms of CPU a sample, on as
 /// many threads as OFFLEDGER_COUNTER_THREADS says (1). Threads: members by one at a time.
 class Sampler final : public Source {
  public:

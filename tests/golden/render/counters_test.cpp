@@ -44,7 +44,7 @@ overlap of possible                98.1 %      97.6 %  -0.50 points  agree
 front end, by cause of GPU idle     in samples  at semaphore  queue empty
 transfer_wait/link_bound via event    80.00 ms         0.0 %       99.0 %
 launch_latency                       400.00 µs         0.0 %        5.0 %
-The semaphore counter stayed at 0 in all of it: on this chip it does not see these waits, and the
+The semaphore counter stayed at 0 in waits on events: on this chip it does not see them, and the
   causes rest on the records.
 )");
 }

@@ -140,6 +140,27 @@ TEST(SamplesAlone, SeeZeroCopyReads) {
   EXPECT_NEAR(*counters_of(report).sampled->overlap_of_possible(), 0.5, 0.001);
 }
 
+TEST(SamplesAlone, ThatLackTimeAreRefusedByTheGate) {
+  trace::Timeline timeline = without_records(half_hidden());
+  for (std::size_t i = 50; i < 80; ++i) timeline.samples[i].end = timeline.samples[i].begin;  // cover nothing
+  const Report report = explain(timeline);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].id, "counters_partial");
+  EXPECT_TRUE(report.findings[0].disqualifies);
+  EXPECT_DOUBLE_EQ(counters_of(report).coverage, 0.8);
+}
+
+TEST(Counters, CompareOnlyTheTimeThatSamplesCover) {
+  NaiveChip chip = half_hidden();
+  for (std::size_t i = 50; i < 80; ++i) chip.timeline.samples[i].end = chip.timeline.samples[i].begin;
+  const Report report = explain(chip.timeline);
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_DOUBLE_EQ(counters_of(report).coverage, 0.8);
+  EXPECT_DOUBLE_EQ(check_of(counters_of(report), "h2d_engine_ns").record, 1.4e6);
+  EXPECT_DOUBLE_EQ(check_of(counters_of(report), "h2d_engine_ns").counter, 1.4e6);
+  EXPECT_DOUBLE_EQ(check_of(counters_of(report), "h2d_bytes").record, 1400.0 * 55'000);
+}
+
 TEST(SamplesAlone, OfNothingAreNoMeasurement) {
   NaiveChip chip(3000);
   chip.sample();

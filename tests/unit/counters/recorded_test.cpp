@@ -104,7 +104,7 @@ TEST(AddSamples, WhatIsMissingIsNoted) {
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
   EXPECT_EQ(
       timeline.text(timeline.notes[0].text),
-      "dram_read: does not fit the pass; samples were lost because the hardware buffer was full: sample less "
+      "dram_read: does not fit the pass; samples were lost, as decoding could not keep up: sample less "
       "often");
 }
 

@@ -36,7 +36,7 @@ TEST(Findings, HeatDisqualifiesAPowerCapDoesNot) {
   hot.gpu.clock_reasons = std::uint64_t{nvml::kHardwareThermal};
   capped.gpu.clock_reasons = std::uint64_t{nvml::kSoftwarePowerCap};
   EXPECT_EQ(ids(findings({healthy(), hot, healthy()}, {})), "throttled! ");
-  EXPECT_EQ(ids(findings({healthy(), capped}, {})), "throttled ");
+  EXPECT_EQ(ids(findings({healthy(), capped}, {})), "power_capped ");
 }
 
 TEST(Findings, AnIdleLinkIsSlowAndABusyOneMustNotBe) {

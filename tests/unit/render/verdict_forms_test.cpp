@@ -56,6 +56,22 @@ TEST(VerdictMarkdown, LinksTracesWhereThereAreAny) {
   EXPECT_NE(verdict_markdown(of(1, "s"), options).find("[base](https://x/a%20b%29)"), std::string::npos);
 }
 
+TEST(VerdictMarkdown, FoldsTheLedgerBehindAFenceThatItsTextCannotEnd) {
+  MarkdownOptions options;
+  options.ledger = "\nwall ``` 1\n</details>\n";
+  const std::string text = verdict_markdown(of(1, "s"), options);
+  EXPECT_NE(text.find("````text\nwall ``` 1\n</details>\n````\n"), std::string::npos) << text;
+  options.ledger.assign(70'000, 'x');
+  EXPECT_EQ(verdict_markdown(of(1, "s"), options), verdict_markdown(of(1, "s")));
+}
+
+TEST(VerdictWords, NothingHasNoSign) {
+  history::Verdict v = of(1, "s", "pass");
+  v.cells[0].metric = "overlap";
+  v.cells[0].delta = -0.0;
+  EXPECT_EQ(verdict_markdown(v).find("-0.0"), std::string::npos);
+}
+
 TEST(VerdictAnnotations, AreOneCommandALineAndTenErrorsAtMost) {
   const std::string text = verdict_annotations(of(30, kHostile));
   std::istringstream in(text);

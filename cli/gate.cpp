@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ci/gate/gate.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 
 #include "cli/command.hpp"
 #include "cli/judged.hpp"
 #include "cli/new_diagnoses.hpp"
-#include "schedules/base/error.hpp"
 #include "schedules/base/json.hpp"
 
 namespace offledger::cli {
@@ -32,7 +32,20 @@ std::string baseline_name(const history::Run& run) {
   return run.suite.empty() ? "default" : run.suite;
 }
 
-history::Verdict record_baseline(history::Store& store, const history::Run& run) {
+history::Verdict no_data(std::string reason, const history::Run& candidate, const gate::Config& config) {
+  history::Verdict verdict;
+  verdict.verdict = std::ranges::find(config.fail_on, "no_data") != config.fail_on.end() ? "fail" : "no_data";
+  verdict.reason = std::move(reason);
+  verdict.cand_run = candidate.id;
+  verdict.cand_commit = candidate.commit;
+  return verdict;
+}
+
+/// A run that was cut off or failed is no data against itself, and no baseline: every later run would be compared with it.
+history::Verdict record_baseline(history::Store& store, const history::Run& run, const gate::Config& config) {
+  if (const auto itself = gate::compare(run, run, {}); itself.verdict == "no_data") {
+    return no_data("no baseline '" + baseline_name(run) + "' yet, and this run cannot become it: " + itself.reason, run, config);
+  }
   store.set_baseline({baseline_name(run), run.id, "first run", std::time(nullptr)});
   history::Verdict verdict;
   verdict.verdict = "pass";
@@ -49,12 +62,14 @@ Judged judge_runs(const Options& options, gate::Config config, history::Store& s
   std::string base_ref = options.base, why = options.base_why;
   if (base_ref.empty()) {
     const auto baseline = store.baseline(baseline_name(candidate));
-    if (!baseline && options.record_first) return {record_baseline(store, candidate), candidate, candidate};
+    if (!baseline && options.record_first) return {record_baseline(store, candidate, config), candidate, candidate};
     if (!baseline) {
-      throw Error(ErrorKind::kNotMeasured, "no baseline '" + baseline_name(candidate) +
-                                               "' to compare with; accept one with `offledger history "
-                                               "baseline accept RUN --reason TEXT`, name a run with --base, "
-                                               "or let --record-first make this run it");
+      return {no_data("no baseline '" + baseline_name(candidate) +
+                          "' to compare with; accept one with `offledger history baseline accept RUN --reason TEXT`, name a "
+                          "run with --base, or let --record-first make this run it",
+                      candidate, config),
+              {},
+              candidate};
     }
     base_ref = baseline->run;
     why = "baseline '" + baseline->name + "' (" + baseline->reason + ")";

@@ -4,6 +4,23 @@
 #include <algorithm>
 
 namespace offledger::analysis {
+namespace {
+
+/// Adds producers to others, both ascending. Of each stream only the last stays: its ops end in order, and lists
+/// that are handed on from stream to stream would double each time.
+void join(std::vector<OpRow>& producers, const std::vector<OpRow>& more, const std::vector<GpuOp>& ops) {
+  const auto old = static_cast<std::ptrdiff_t>(producers.size());
+  producers.insert(producers.end(), more.begin(), more.end());
+  std::inplace_merge(producers.begin(), producers.begin() + old, producers.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < producers.size(); ++i) {
+    const bool last = i + 1 == producers.size() || ops[producers[i + 1]].stream != ops[producers[i]].stream;
+    if (last) producers[kept++] = producers[i];
+  }
+  producers.resize(kept);
+}
+
+}  // namespace
 
 /// An event record or a stream wait, at the time of its call.
 struct Graph::Marker {
@@ -75,6 +92,7 @@ void Graph::follow(std::vector<Marker> markers) {
   std::unordered_map<std::uint64_t, std::vector<OpRow>> recorded;
   std::unordered_map<std::uint64_t, OpRow> last_before;
   std::unordered_map<std::uint64_t, std::size_t> stream_of;
+  const std::vector<GpuOp>& ops = links_->ops.ops();
   for (const Marker& marker : markers) {
     const std::size_t first = links_->ops.first_of(marker.stream);
     const std::size_t past = first + links_->ops.stream(marker.stream).size();
@@ -86,7 +104,7 @@ void Graph::follow(std::vector<Marker> markers) {
       stream_of[event] = marker.stream;
       std::vector<OpRow> producers = own.producers;
       if (next > first) {
-        producers.push_back(next - 1);
+        join(producers, {next - 1}, ops);
         last_before[event] = next - 1;
       }
       recorded[event] = std::move(producers);
@@ -98,13 +116,12 @@ void Graph::follow(std::vector<Marker> markers) {
       continue;
     }
     if (stream_of[event] == marker.stream) ++counts_.self_waits;
-    own.producers.insert(own.producers.end(), found->second.begin(), found->second.end());
+    join(own.producers, found->second, ops);
     if (next >= past) continue;
     for (const OpRow producer : found->second) edges_.emplace_back(next, producer);
     const auto last = last_before.find(event);
     if (last == last_before.end()) continue;
     const auto [known, fresh] = consumer_.try_emplace(last->second, next);
-    const std::vector<GpuOp>& ops = links_->ops.ops();
     if (!fresh && ops[next].begin < ops[known->second].begin) known->second = next;
   }
   for (const trace::EventRecord& record : links_->timeline.event_records) {

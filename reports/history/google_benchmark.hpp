@@ -3,15 +3,17 @@
 // Google Benchmark's JSON (https://github.com/google/benchmark, docs/user_guide.md, "Output Formats") as a
 // run, and a run in that form. Reading:
 //
-//     benchmark, without repetitions    a cell: the schedule is its run_name, the workload `google-benchmark`
-//     entry of run_type `iteration`     a repetition; aggregates are skipped, they follow from the
-//     repetitions real_time                         wall_ns; with UseManualTime that is the time that the
-//     benchmark set cpu_time                          cpu_time_ns, which no verdict looks at unless the
-//     configuration says how user counters, memory figures     values of their name: compared where the
-//     catalogue or the configuration knows it skipped, error_occurred           no repetition; a failed
-//     repetition with its message as a disqualifying finding num_cpus, caches                  the machine's
-//     class; host_name its instance; mhz_per_cpu and load_avg readings library_build_type `debug`        a
-//     note: distributions' packages say so whatever the benchmark was built with
+//     benchmark, without repetitions  a cell: the schedule is its run_name, the workload `google-benchmark`
+//     entry of run_type `iteration`   a repetition; aggregates are skipped: they follow from the repetitions
+//     real_time                       wall_ns; with UseManualTime the time that the benchmark set
+//     cpu_time                        cpu_time_ns, not compared unless the configuration says how
+//     user counters, memory figures   values of their name: compared where the catalogue or the configuration
+//                                     knows it
+//     skipped                         no repetition
+//     error_occurred                  a failed repetition, its message a disqualifying finding
+//     num_cpus, caches                the machine's class; host_name is its instance
+//     mhz_per_cpu, load_avg           readings
+//     library_build_type `debug`      a note: distributions' packages say so whatever was measured
 //
 // Several files are several processes of one program: each is one repetition, the median over its entries.
 // Repetitions of one file share a process, and a note says so: what differs from process to process is not in

@@ -31,7 +31,7 @@ std::size_t remove_files(const std::string& path, const std::set<std::string>& g
   std::size_t removed = 0;
   for (const auto& hash : gone) {
     std::error_code ignored;
-    if (std::filesystem::remove(artifact_path(path, hash), ignored)) ++removed;
+    if (is_content_hash(hash) && std::filesystem::remove(artifact_path(path, hash), ignored)) ++removed;
   }
   return removed;
 }

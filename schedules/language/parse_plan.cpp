@@ -51,6 +51,12 @@ class Names {
   std::unordered_map<std::string, Id> rows_;
 };
 
+/// A group's tensors by name, and where each begins in the group; then the group's bytes.
+struct TensorIndex {
+  Names<std::uint32_t> rows{"tensor"};
+  std::vector<std::uint64_t> begins{0};
+};
+
 std::string parse_text(const Value& value) {
   std::string text = value.string();
   const auto printable = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; };
@@ -112,16 +118,20 @@ class PlanReader {
     for (const plan::Group& other : plan_.model.groups) {
       if (other.name == group.name) throw value.error(fmt::format("group '{}' is there already", group.name));
     }
+    TensorIndex tensors;
     for (const Value& each : object.at("tensors").array()) {
       Object tensor = each.object();
       group.tensors.push_back({parse_text(tensor.at("name")), bytes(tensor.at("bytes"))});
       tensor.finish();
-      if (group.bytes() > static_cast<std::uint64_t>(kMostBytes))
+      tensors.rows.add(each, group.tensors.back().name);
+      tensors.begins.push_back(tensors.begins.back() + group.tensors.back().bytes);
+      if (tensors.begins.back() > static_cast<std::uint64_t>(kMostBytes))
         throw each.error("expected at most 2^62 bytes");
     }
     object.finish();
     plan_.model.groups.push_back(std::move(group));
-    return plan_.model.groups.back().bytes();
+    tensors_.push_back(std::move(tensors));
+    return tensors_.back().begins.back();
   }
 
   void stream(const Value& value) {
@@ -186,14 +196,12 @@ class PlanReader {
     copy.unit = units_.at(o.at("unit"));
     copy.slot = slots_.at(o.at("slot"));
     copy.stream = streams_.at(o.at("stream"));
-    const plan::Group& group = plan_.model.group_of(copy.unit);
-    copy.bytes = group.bytes();
+    const TensorIndex& tensors = tensors_[plan_.model.group_row_of(copy.unit)];
+    copy.bytes = tensors.begins.back();
     if (const auto tensor = o.find("tensor")) {
-      std::vector<std::string_view> names;
-      for (const plan::Tensor& each : group.tensors) names.push_back(each.name);
-      copy.tensor = static_cast<std::uint32_t>(tensor->one_of(names));
-      for (std::uint32_t row = 0; row < copy.tensor; ++row) copy.offset += group.tensors[row].bytes;
-      copy.bytes = group.tensors[copy.tensor].bytes;
+      copy.tensor = tensors.rows.at(*tensor);
+      copy.offset = tensors.begins[copy.tensor];
+      copy.bytes = tensors.begins[copy.tensor + 1] - copy.offset;
     }
     if (const auto offset = o.find("offset")) copy.offset = bytes(*offset);
     if (const auto size = o.find("bytes")) copy.bytes = bytes(*size);
@@ -212,6 +220,7 @@ class PlanReader {
   }
 
   plan::Plan plan_;
+  std::vector<TensorIndex> tensors_;  ///< by group
   Names<plan::UnitId> units_{"unit"};
   Names<plan::SlotId> slots_{"slot"};
   Names<plan::StreamId> streams_{"stream"};

@@ -38,7 +38,8 @@ class ExitCodes(CliTest):
 
     def test_no_data(self):
         self.measure("history")
-        self.fails(4, "gate")
+        self.assertEqual(self.gate(), (4, "no_data"))
+        self.assertEqual(self.gate("--fail-on", "no_data"), (1, "fail"))
 
     def test_another_device_is_not_comparable_and_outweighs_a_loss(self):
         self.measure("history", "history1")

@@ -47,7 +47,23 @@ class Loop(CliTest):
 
     def test_without_a_baseline_nothing_is_green(self):
         self.measure()
-        self.assertIn("no baseline", self.fails(4, "gate"))
+        verdict = self.run_cli("gate", "--write", f"md={self.folder / 'comment.md'}")
+        self.assertEqual(verdict.code, 4, verdict.out)
+        self.assertIn("no baseline", verdict.out.splitlines()[0])
+        self.assertIn("no baseline", (self.folder / "comment.md").read_text())
+
+    def test_a_run_that_says_nothing_becomes_no_baseline(self):
+        self.measure()
+        database = sqlite3.connect(self.folder / "history.sqlite")
+        for broken, word in (("UPDATE run SET complete = 0", "cut off"), ("UPDATE rep SET exit_code = 9", "exit code 9")):
+            with database:
+                database.execute(broken)
+            verdict = self.run_cli("gate", "--record-first")
+            self.assertEqual(verdict.code, 4, verdict.out)
+            self.assertIn(word, " ".join(verdict.out.split()))
+            with database:
+                database.execute("UPDATE run SET complete = 1")
+        self.assertEqual(self.ok("history", "baseline", "list", "--format", "json").json()["baselines"], [])
 
     def test_a_schedule_that_hides_less_fails_and_says_where(self):
         self.measure()

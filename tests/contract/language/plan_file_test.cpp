@@ -88,5 +88,15 @@ TEST(PlanFile, KeepsWhatNoScheduleHas) {
   EXPECT_EQ(plan_of(*file).device_budget_bytes, plan.device_budget_bytes);
 }
 
+/// Ops name tensors, and a name that two of one group share would mean the first.
+TEST(PlanFile, TensorsOfAGroupHaveDifferentNames) {
+  const auto schedule = find_schedule("history");
+  plan::Plan plan = schedule->compile(kModel);
+  plan.model.groups[1].tensors[1].name = plan.model.groups[0].tensors[0].name;  // of another group: fine
+  EXPECT_EQ(plan_of(*parse_schedule(plan_file(plan, *schedule), "file.json")).model, plan.model);
+  plan.model.groups[0].tensors[1].name = plan.model.groups[0].tensors[0].name;
+  EXPECT_THROW((void)parse_schedule(plan_file(plan, *schedule), "file.json"), Error);
+}
+
 }  // namespace
 }  // namespace offledger::language

@@ -5,8 +5,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
 
 #include "collectors/import/import.hpp"
 #include "collectors/trace/recording_file.hpp"
@@ -99,7 +101,10 @@ std::optional<trace::Timeline> kept_recording(const history::Store& store, const
 Subject open_subject(const std::string& reference, const std::string& database, bool progress) {
   std::error_code ignored;
   if (fs::exists(reference, ignored)) return open_file(reference, progress);
-  const bool looks_like_file = reference.find('/') != std::string::npos && reference.find(':') == std::string::npos;
+  constexpr std::string_view kEndings[] = {".oflg", ".json", ".json.gz", ".sqlite"};
+  const bool ends_like_file = std::ranges::any_of(kEndings, [&](std::string_view ending) { return reference.ends_with(ending); });
+  const bool looks_like_file =
+      (ends_like_file || reference.find('/') != std::string::npos) && reference.find(':') == std::string::npos;
   if (looks_like_file || !fs::exists(database, ignored)) {
     const std::string where = looks_like_file ? "" : fmt::format(", nor a database at {} to find a run in", database);
     throw Error(ErrorKind::kUsage, fmt::format("{}: no such file{}", reference, where));

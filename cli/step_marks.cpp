@@ -3,10 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string_view>
+
 #include "collectors/trace/repeats.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
+namespace {
+
+/// Where a range of another name is close.
+std::string nearest_range(const trace::Timeline& timeline, const std::string& name) {
+  constexpr std::size_t kMostCompared = 1000;
+  std::set<std::string_view> names;
+  for (const trace::Range& range : timeline.ranges) {
+    if (names.size() < kMostCompared) names.insert(timeline.text(range.name));
+  }
+  const std::string_view close = nearest(name, {names.begin(), names.end()});
+  return close.empty() ? "" : fmt::format(" (did you mean '{}'?)", close);
+}
+
+}  // namespace
 
 void mark_steps(trace::Timeline& timeline, const std::string& steps) {
   constexpr std::string_view kRange = "nvtx:";
@@ -20,10 +37,12 @@ void mark_steps(trace::Timeline& timeline, const std::string& steps) {
   if (!steps.starts_with(kRange) || steps.size() == kRange.size()) {
     throw Error(ErrorKind::kUsage, fmt::format("--steps: expected marks, auto or nvtx:RANGE, found '{}'", steps));
   }
-  if (trace::mark_ranges(timeline, steps.substr(kRange.size())) == 0) {
-    throw Error(ErrorKind::kNotMeasured,
-                fmt::format("--steps {}: the recording has no range of that name", steps));
-  }
+  const std::string name = steps.substr(kRange.size());
+  if (trace::mark_ranges(timeline, name) > 0) return;
+  throw Error(ErrorKind::kNotMeasured,
+              fmt::format("--steps {}: expected a range of the recording, found no range of that name among its {}{}; "
+                          "--steps auto takes the launch pattern that repeats",
+                          steps, timeline.ranges.size(), nearest_range(timeline, name)));
 }
 
 }  // namespace offledger::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "ci/gate/comparable.hpp"
@@ -29,14 +30,27 @@ bool is_open(const history::VerdictCell& row) {
   return row.gates && row.state == "inconclusive";
 }
 
+/// One comparison of a verdict.
+std::string place_of(const history::VerdictCell& row) {
+  return name_of(row) + '\n' + row.metric;
+}
+
+/// The first look's runs are those that the verdict is of.
+void keep_names(Verdict& verdict, const Verdict& first) {
+  verdict.base_run = first.base_run;
+  verdict.cand_run = first.cand_run;
+  verdict.base_commit = first.base_commit;
+  verdict.cand_commit = first.cand_commit;
+  verdict.base_why = first.base_why;
+}
+
 /// Of the comparisons, those that the first look left open: fewer tests, so each may have a larger p.
 void keep_open(std::vector<Comparison>& comparisons, const Verdict& first) {
   std::set<std::string> open;
   for (const auto& row : first.cells) {
-    if (is_open(row)) open.insert(name_of(row) + '\n' + row.metric);
+    if (is_open(row)) open.insert(place_of(row));
   }
-  std::erase_if(comparisons,
-                [&](const auto& one) { return !open.contains(name_of(one.row) + '\n' + one.row.metric); });
+  std::erase_if(comparisons, [&](const auto& one) { return !open.contains(place_of(one.row)); });
 }
 
 /// `first`: the look before, of which only what is open is judged; null where there is none.
@@ -73,43 +87,43 @@ Verdict compare(const Run& base, const Run& candidate, const Config& config) {
 
 std::vector<Selector> open_cells(const Verdict& first) {
   std::vector<Selector> cells;
+  std::set<std::string> named;
   for (const auto& row : first.cells) {
-    const Selector cell{row.schedule, row.workload, ""};
     // What could not be measured has no delta: more of it would say no more.
-    if (is_open(row) && row.delta && std::find(cells.begin(), cells.end(), cell) == cells.end()) cells.push_back(cell);
+    if (is_open(row) && row.delta && named.insert(name_of(row)).second) cells.push_back({row.schedule, row.workload, ""});
   }
   return cells;
 }
 
 Verdict top_up(const Verdict& first, const Run& base, const Run& candidate, const Config& config) {
-  const Verdict second = judge_runs(base, candidate, config, &first);
-  if (second.verdict == "not_comparable" || second.cells.empty()) return second;
-  Verdict merged = first;
+  Verdict second = judge_runs(base, candidate, config, &first);
+  if (second.cells.empty()) {
+    // A loss that the first look found outweighs a second look that measured nothing.
+    if (first.verdict == "fail" && second.verdict != "not_comparable") return first;
+    keep_names(second, first);
+    return second;
+  }
+  std::map<std::string, const history::VerdictCell*> fresh;
+  for (const auto& row : second.cells) fresh.emplace(place_of(row), &row);
   std::vector<Comparison> rows;
   std::map<std::string, std::size_t> cells;
-  for (auto& row : merged.cells) {
-    const auto fresh = std::find_if(second.cells.begin(), second.cells.end(), [&](const auto& other) {
-      return other.schedule == row.schedule && other.workload == row.workload && other.metric == row.metric;
-    });
-    if (is_open(row) && fresh != second.cells.end()) {
-      row = *fresh;
-      row.reason += " (second look)";
-    }
+  for (const auto& row : first.cells) {
     Comparison comparison;
     comparison.row = row;
-    comparison.cell = cells.emplace(name_of(row), cells.size()).first->second;
-    comparison.no_data = row.state == "inconclusive" && !row.delta;
-    if (const auto rule = rule_of(row.metric, config)) comparison.rule = *rule;
-    comparison.loss = std::abs(row.delta.value_or(0));
-    comparison.margin = row.margin.value_or(0);
+    if (const auto at = fresh.find(place_of(row)); is_open(row) && at != fresh.end()) {
+      comparison.row = *at->second;
+      comparison.row.reason += " (second look)";
+    }
+    const auto& judged = comparison.row;
+    comparison.cell = cells.emplace(name_of(judged), cells.size()).first->second;
+    comparison.no_data = judged.state == "inconclusive" && !judged.delta;
+    if (const auto rule = rule_of(judged.metric, config)) comparison.rule = *rule;
+    comparison.loss = std::abs(judged.delta.value_or(0));
+    comparison.margin = judged.margin.value_or(0);
     rows.push_back(std::move(comparison));
   }
   Verdict concluded = conclude(rows, config);
-  concluded.base_run = first.base_run;
-  concluded.cand_run = first.cand_run;
-  concluded.base_commit = first.base_commit;
-  concluded.cand_commit = first.cand_commit;
-  concluded.base_why = first.base_why;
+  keep_names(concluded, first);
   return concluded;
 }
 

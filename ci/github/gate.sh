@@ -71,13 +71,14 @@ case $code in
   0 | 1 | 3 | 4 | 5) ;;
   *) exit "$code" ;;
 esac
-# An error (no baseline, a run that failed) has no verdict to show.
+# An error (a measurement that failed) has no verdict to show.
 [ -s "$out/verdict.txt" ] || exit "$code"
 
 # The release's verdict counts where it is the worse of the two.
 if [ -n "${OFFLEDGER_RELEASE:-}" ]; then
   release=0
-  gate --base "$OFFLEDGER_RELEASE" --cand candidate --write "md=$out/release.md" >"$out/release.txt" || release=$?
+  candidate=$(sed -n '/"cand": {/,/}/ s/.*"run": "\([^"]*\)".*/\1/p' "$out/verdict.json")
+  gate --base "$OFFLEDGER_RELEASE" --cand "$candidate" --write "md=$out/release.md" >"$out/release.txt" || release=$?
   head -n 1 "$out/release.txt"
   for worst in 2 5 1 4 3 0; do
     if [ "$release" -eq "$worst" ] || [ "$code" -eq "$worst" ]; then break; fi

@@ -12,6 +12,8 @@ namespace {
 constexpr double kTolerance = 0.1;
 /// A pattern repeats over this share of the sequence at least.
 constexpr double kCovered = 0.5;
+/// Patterns whose repetitions are compared kernel by kernel, each at the cost of the whole sequence.
+constexpr std::size_t kMostCompared = 64;
 
 using Places = std::vector<std::size_t>;
 
@@ -95,6 +97,7 @@ std::optional<Repeats> find_repeats(std::span<const std::uint32_t> ids) {
     if (a_few != b_few) return b_few;
     return a->size() != b->size() ? a->size() < b->size() : a->front() < b->front();
   });
+  std::size_t compared = 0;
   for (const Places* at : rarest) {
     const auto run = regular_run(*at);
     if (run.size() < 2) continue;
@@ -103,6 +106,7 @@ std::optional<Repeats> find_repeats(std::span<const std::uint32_t> ids) {
     const auto covered = static_cast<double>(repeats.end - repeats.begins.front());
     if (covered < kCovered * static_cast<double>(ids.size())) continue;
     if (all_alike(ids, repeats)) return repeats;
+    if (++compared == kMostCompared) break;
   }
   return std::nullopt;
 }

@@ -80,14 +80,17 @@ Nanos warm_wall(const DeviceReport& report) {
   return wall;
 }
 
-/// What no schedule could have avoided is not in it.
+/// What no schedule could have avoided is not in it. A last step is bounded by what its forerunners left undone; what they
+/// lost shows in the run as a whole.
 std::optional<Nanos> avoidable(const DeviceReport& report) {
+  if (!report.total.bound) return std::nullopt;
+  const Nanos run = std::max(Nanos{}, report.total.ledger.wall() - *report.total.bound);
   Nanos sum{};
   for (const StepReport* step : warm_steps(report)) {
     if (!step->figures.bound) return std::nullopt;
     sum += std::max(Nanos{}, step->figures.ledger.wall() - *step->figures.bound);
   }
-  return sum;
+  return std::max(run, sum);
 }
 
 /// What of the plan the recording shows, where there is a plan: a figure of the whole recording, and a finding.

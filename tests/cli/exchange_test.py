@@ -48,6 +48,13 @@ class GoogleBenchmarkIn(CliTest):
         self.assertIn("BM_copy/1024", self.ok("history", "show", "base").out)
         self.assertEqual(len(self.ok("history", "list", "--format", "json").json()["runs"]), 1)
 
+    def test_known_figures_do_not_change_their_sitting(self):
+        self.bring("base", benchmarks(noisy(1)), "--sitting", "pr-7")
+        self.assertIn("was there already", self.bring("base", benchmarks(noisy(1)), "--sitting", "pr-7").out)
+        error = self.fails(2, "history", "import", self.folder / "base.json", "--label", "base", "--sitting", "pr-8")
+        for word in ("pr-7", "pr-8", "--across-sittings"):
+            self.assertIn(word, error)
+
     def test_two_runs_of_one_sitting_are_gated(self):
         self.bring("base", benchmarks(noisy(1)), "--sitting", "pr-7")
         self.bring("cand", benchmarks(noisy(2, mean=110)), "--sitting", "pr-7")

@@ -98,6 +98,16 @@ class GitHub(CliTest):
         self.assertIn("worse", self.result("release.md").splitlines()[0])
         self.assertIn("exit-code=1", (self.folder / "output").read_text())
 
+    def test_a_release_is_compared_with_what_was_measured_in_turn(self):
+        noise = "sim:h200+noise=5,2"
+        self.ok("run", "--suite", self.suite(), "--device", noise, "--reps", "10", "--label", "v1")
+        self.ok("run", "--suite", self.suite(fence=True, ahead=1), "--device", noise, "--reps", "10", "--label", "candidate")
+        code = self.gate(self.suite(), OFFLEDGER_BASE=BINARY, OFFLEDGER_DEVICE=noise, OFFLEDGER_RELEASE="v1")
+        self.assertEqual(code, 0, self.process.stdout + self.process.stderr)
+        code = self.gate(self.suite(fence=True, ahead=1), OFFLEDGER_BASE=BINARY, OFFLEDGER_DEVICE=noise, OFFLEDGER_RELEASE="v1")
+        self.assertEqual(code, 1, self.process.stdout + self.process.stderr)
+        self.assertIn("worse", self.result("release.md").splitlines()[0])
+
     def test_on_gitlab_each_trace_has_a_link_of_its_own(self):
         for changes in ({}, {"fence": True, "ahead": 1}):
             self.gate(self.suite(**changes), GITHUB_RUN_ID="", CI_JOB_URL="https://gitlab.com/a/b/-/jobs/7")

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import re
+import sqlite3
 import unittest
 
 from support import SOURCE, CliTest

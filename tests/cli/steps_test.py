@@ -54,6 +54,8 @@ class Steps(CliTest):
         trace = self.write("t.json", kineto(steps=1, layers=1))
         self.assertIn("found none", self.fails(4, "explain", trace, "--steps", "auto"))
         self.assertIn("no range of that name", self.fails(4, "explain", trace, "--steps", "nvtx:backward"))
+        self.assertIn("did you mean 'forward'?", self.fails(4, "explain", trace, "--steps", "nvtx:forwards"))
+        self.assertIn("gone.json: no such file", self.fails(2, "explain", "gone.json"))
         self.assertIn("expected marks, auto or nvtx:RANGE", self.fails(2, "explain", trace, "--steps", "sometimes"))
 
 

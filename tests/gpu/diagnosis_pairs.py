@@ -84,7 +84,8 @@ def main():
     parser.add_argument("binary", nargs="?", default=os.environ.get("OFFLEDGER_BINARY", "build/release/bin/offledger"))
     parser.add_argument("--out", type=pathlib.Path, help="where recordings are kept")
     parser.add_argument("--recorded", type=pathlib.Path, help="judge the recordings of this folder, run nothing")
-    parser.add_argument("--only", action="append", help="a diagnosis; may be given again")
+    parser.add_argument("--only", action="append", choices=sorted({pair[0] for pair in PAIRS}),
+                        help="a diagnosis; may be given again")
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as temporary:

@@ -69,6 +69,7 @@ Costs::Costs(const Profile& profile, const model::Workload& workload)
   for (const MeasuredUnit& cost : unit_costs(profile, workload)) {
     const std::uint32_t kernels = std::max(1U, cost.kernels);
     units_.push_back({kernels, share(cost.compute, kernels), share(cost.slowdown, kernels)});
+    if (cost.slowdown > Nanos::zero()) power_ = profile.power;
   }
 }
 

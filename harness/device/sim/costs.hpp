@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "harness/device/sim/bandwidth.hpp"
@@ -36,6 +37,8 @@ class Costs {
   [[nodiscard]] const Unit& unit(std::uint32_t group_row) const noexcept { return units_[group_row]; }
   /// The copy's bandwidth alone on the link.
   [[nodiscard]] std::uint64_t copy_ceiling(const plan::Copy& copy) const noexcept;
+  /// The profile's power limit where a unit slows down under it.
+  [[nodiscard]] const std::optional<PowerLimit>& power() const noexcept { return power_; }
   [[nodiscard]] Nanos pin(std::uint64_t bytes) const noexcept;
   [[nodiscard]] Link link() const;
   [[nodiscard]] std::uint64_t h2d_plateau() const noexcept { return h2d_.plateau(); }
@@ -45,6 +48,7 @@ class Costs {
   std::uint64_t both_;
   std::uint64_t pin_bytes_per_s_;
   std::vector<Unit> units_;
+  std::optional<PowerLimit> power_;
 };
 
 /// Throws Error(kNotMeasured) where the plan's slots and resident units do not fit the profile's device

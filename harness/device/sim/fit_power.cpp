@@ -26,6 +26,7 @@ double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, cons
       clock += power.run(clock, cost.compute / kernels, cost.slowdown / kernels);
     }
     const Nanos took = clock - begin;
+    if (unit.took <= Nanos::zero()) continue;  // a clock that did not move
     const double off = static_cast<double>((took - unit.took).count()) / static_cast<double>(unit.took.count());
     sum += std::abs(off);
   }

@@ -91,7 +91,7 @@ void SimDevice::prepare(const plan::Plan& plan, const model::Workload& workload)
   plan_ = &plan;
   costs_.emplace(profile_, workload);
   engine_.emplace(static_cast<std::uint32_t>(plan.streams.size()), costs_->link(),
-                  Power(profile_.power));
+                  Power(costs_->power()));
   recorder_.emplace(plan, workload, workload.steps, identity_.description);
   engine_->reserve(recorder_->expected_device_ops());
   events_.assign(plan.events.size(), {});

@@ -115,9 +115,17 @@ const std::map<std::string_view, std::string_view> kOwn{
     {"vllm_prefetch.json", "single_slot"},   // one slot
     {"trtllm_moe.json", "single_slot"},      // a slot is free when the layer before the last has computed
     {"sglang_v2.json", "late_issue"},        // each copy waits for the whole compute stream
-    {"history1_seed.json", "head_of_line"},  // layer 0's own ffn is fetched behind four layers of attn
+    {"fsdp2.json", "same_stream"},           // on one GPU it copies on the compute stream
+    {"history1_seed.json", "head_of_line"},  // a step's first ffn is fetched behind attn of the layers to come
     {"history1.json", "head_of_line"},
+    {"history1_fenced.json", "head_of_line"},
     {"stage1.json", "head_of_line"},
+    {"stage1_fenced.json", "head_of_line"},
+    {"stage2.json", "head_of_line"},
+    {"stage2_fenced.json", "head_of_line"},
+    {"stage2_seed.json", "head_of_line"},
+    {"stage12.json", "head_of_line"},
+    {"stage12_fenced.json", "head_of_line"},
 };
 
 /// Within 2 % of the bound there is next to nothing to find: a name but link_bound must be true of the schedule.

@@ -111,6 +111,25 @@ TEST(TopUp, JudgesFreshRepetitionsOfTheOpenCellsAlone) {
   EXPECT_EQ(row(second, "overlap_of_possible", "schedule0").n_base, 10U);
 }
 
+TEST(TopUp, ASecondLookThatMeasuredNothingTakesNoLossBack) {
+  Config config;
+  config.top_up = true;
+  const auto [base, cand] = sitting(kQuiet, {});
+  Verdict first = compare(base, cand, config);
+  const auto cut_off = [](history::Run run) {
+    run.complete = false;
+    return run;
+  };
+  EXPECT_EQ(top_up(first, base, cut_off(cand), config).exit_code(), 4);
+  first.verdict = "fail";
+  EXPECT_EQ(top_up(first, base, cut_off(cand), config).exit_code(), 1);
+  history::Run other = cand;
+  other.machine_class.device_name = "another";
+  const Verdict second = top_up(first, base, other, config);
+  EXPECT_EQ(second.exit_code(), 5);
+  EXPECT_EQ(second.base_run, first.base_run);
+}
+
 TEST(TopUp, EachLookHasHalfOfQ) {
   Config config;
   config.top_up = true;

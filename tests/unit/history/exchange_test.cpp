@@ -100,6 +100,25 @@ TEST(Exchange, MergesTwoMachinesAndASecondTimeAddsNothing) {
   (void)mine;
 }
 
+TEST(Exchange, AnAlteredHistoryReachesNoFileOutsideItsFolder) {
+  TemporaryFolder folder;
+  const std::string victim = folder.file("victim");
+  std::ofstream(victim) << "mine";
+  for (const char* hash : {"./../victim", "../victim", "", "0011", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddee/."}) {
+    Store there(folder.file("there.sqlite"), Mode::kReadWrite);
+    history::Run run = make_run(std::string("altered") + hash);
+    run.started_at_unix = 1;
+    run.cells[1].artifacts = {{"trace", "x", hash}};
+    there.insert(run);
+    std::filesystem::create_directories(there.path() + ".artifacts");
+    Store here(folder.file("here.sqlite"), Mode::kReadWrite);
+    EXPECT_THROW(here.import_from(there.path()), Error) << hash;
+    EXPECT_TRUE(here.list().empty()) << hash;
+    EXPECT_EQ(there.prune({.newest = 0, .since_unix = 2, .dry_run = false}).runs_removed, 1U) << hash;
+    EXPECT_TRUE(std::filesystem::exists(victim)) << hash;
+  }
+}
+
 TEST(Exchange, KeepsWhatABaselineMeansHere) {
   TemporaryFolder folder;
   Store here(folder.file("here.sqlite"), Mode::kReadWrite);

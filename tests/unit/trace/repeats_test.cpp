@@ -121,6 +121,16 @@ TEST(MarkSteps, RepetitionsBecomeSteps) {
   EXPECT_EQ(t.ranges[1].end, Nanos{800});
 }
 
+/// Kernels that each run twice, mirrored: thousands of them look regular, and none is a step. Comparing all of
+/// them takes the square of the length.
+TEST(Repeats, GivesUpWhereManyPatternsLookRegularAndNoneRepeats) {
+  constexpr std::uint32_t kKernels = 100'000;
+  std::vector<std::uint32_t> ids;
+  for (std::uint32_t i = 0; i < kKernels; ++i) ids.push_back(i);
+  for (std::uint32_t i = kKernels; i-- > 0;) ids.push_back(i);
+  EXPECT_FALSE(find_repeats(ids));
+}
+
 TEST(MarkSteps, ANamedRangeBecomesAStepAndOthersNone) {
   Timeline t = three_steps();
   Range old;

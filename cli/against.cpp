@@ -156,7 +156,7 @@ std::string against_json(const history::Run& predicted, const history::Run& meas
               {"measured_on", measured.machine_class.device_name},
               {"run", measured.id},
               {"cells", cells}}
-             .dump(2) +
+             .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }
 

@@ -16,21 +16,28 @@ using history::Verdict;
 
 constexpr std::size_t kVerdicts = 50;  ///< each holds every row of a suite
 
-history::VerdictCell named(const std::string& schedule, const std::string& workload) {
-  history::VerdictCell row;
-  row.schedule = schedule;
-  row.workload = workload;
-  return row;
+std::string name_of(const std::string& schedule, const std::string& workload) {
+  return schedule + "/" + workload;
 }
 
-/// The run with one of its cells.
-Run with_cell(Run run, const std::string& schedule, const std::string& workload,
-              const std::string& reference) {
-  const history::Cell* found = find_cell(run, named(schedule, workload));
-  if (found == nullptr) {
+/// Names are compared whole, as either part may hold slashes.
+auto find_named(const Run& run, const std::string& name) {
+  return std::ranges::find_if(run.cells, [&](const history::Cell& cell) {
+    return name_of(cell.key.schedule, cell.key.workload) == name;
+  });
+}
+
+bool has_cell(const Run& run, const std::string& name) {
+  return find_named(run, name) != run.cells.end();
+}
+
+/// The run with the cell of that name.
+Run with_cell(Run run, const std::string& name, const std::string& reference) {
+  const auto found = find_named(run, name);
+  if (found == run.cells.end()) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("--against {}: run {} has no cell '{}/{}'; name one as RUN:SCHEDULE/WORKLOAD",
-                            reference, run.id.substr(0, 12), schedule, workload));
+                fmt::format("--against {}: run {} has no cell '{}'; name one as RUN:SCHEDULE/WORKLOAD",
+                            reference, run.id.substr(0, 12), name));
   }
   const history::Cell cell = *found;
   run.cells = {cell};
@@ -60,14 +67,12 @@ render::CellAgainst judged_now(const Subject& subject, const std::string& agains
   Run candidate = store.load(subject.run);
   render::CellAgainst out;
   out.why = "asked for";
-  out.candidate = with_cell(candidate, subject.schedule, subject.workload, against);
+  out.candidate = with_cell(candidate, name_of(subject.schedule, subject.workload), against);
   if (cell.empty()) {
-    out.base = with_cell(base, subject.schedule, subject.workload, against);
+    out.base = with_cell(base, name_of(subject.schedule, subject.workload), against);
     out.verdict = gate::compare(base, candidate, config);
   } else {
-    const std::size_t slash = cell.find('/');
-    out.base = with_cell(base, cell.substr(0, slash),
-                         slash == std::string::npos ? "" : cell.substr(slash + 1), against);
+    out.base = with_cell(base, cell, against);
     Run alike = out.base;  // the gate pairs cells by name
     alike.cells.front().key.schedule = subject.schedule;
     alike.cells.front().key.workload = subject.workload;
@@ -109,9 +114,10 @@ std::optional<render::CellAgainst> cell_against(const Subject& subject, const an
     if (!verdict) return std::nullopt;
     out.why = verdict->base_why;
     const Run base = store.load(verdict->base_run);
-    if (find_cell(base, named(subject.schedule, subject.workload)) == nullptr) return std::nullopt;
-    out.base = with_cell(base, subject.schedule, subject.workload, "");
-    out.candidate = with_cell(store.load(subject.run), subject.schedule, subject.workload, "");
+    const std::string name = name_of(subject.schedule, subject.workload);
+    if (!has_cell(base, name)) return std::nullopt;
+    out.base = with_cell(base, name, "");
+    out.candidate = with_cell(store.load(subject.run), name, "");
     out.verdict = std::move(*verdict);
   } else {
     out = judged_now(subject, against, store, config);

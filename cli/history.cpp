@@ -4,11 +4,11 @@
 #include <ctime>
 #include <iostream>
 
-#include "ci/gate/calendar.hpp"
 #include "cli/command.hpp"
 #include "cli/history.hpp"
 #include "cli/table_options.hpp"
 #include "reports/history/store.hpp"
+#include "schedules/base/calendar.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
@@ -69,7 +69,7 @@ void prune(const Options& options) {
   history::Retention retention{
       .newest = options.newest, .since_unix = std::nullopt, .dry_run = options.dry_run};
   if (!options.since.empty()) {
-    const auto days = gate::days_of(options.since);
+    const auto days = days_of(options.since);
     if (!days)
       throw Error(ErrorKind::kUsage,
                   fmt::format("--since: expected a day as YYYY-MM-DD, found '{}'", options.since));

@@ -5,9 +5,9 @@
 #include <ctime>
 #include <iostream>
 
-#include "ci/gate/calendar.hpp"
 #include "cli/history.hpp"
 #include "reports/metrics/metrics.hpp"
+#include "schedules/base/calendar.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::cli {
@@ -52,8 +52,8 @@ std::string parse_metric(const std::string& text, const history::Store& store) {
 }
 
 void check_until(const std::string& until) {
-  const auto last = gate::days_of(until);
-  if (last && *last >= gate::days_of_unix(std::time(nullptr))) return;
+  const auto last = days_of(until);
+  if (last && *last >= days_of_unix(std::time(nullptr))) return;
   throw Error(
       ErrorKind::kUsage,
       fmt::format("--until: expected the waiver's last day, YYYY-MM-DD, from today on, found '{}'", until));

@@ -46,12 +46,7 @@ void add_import(CLI::App& app, Context& context) {
   command->add_option("--steps", options->steps,
                       "marks: those of the trace; auto: the launch pattern that repeats; nvtx:RANGE")
       ->capture_default_str();
-  command->add_option("--db", options->keeping.database,
-                      "history database to keep the steps in, as repetitions");
-  command->add_option("--cell", options->keeping.cell,
-                      "SCHEDULE/WORKLOAD: the name under which they are kept");
-  command->add_option("--label", options->keeping.label, "a name to find the run by");
-  command->add_option("--commit", options->keeping.commit, "the commit that was traced");
+  add_keeping(*command, options->keeping);
   command->callback([options, &context] { import(*options, context); });
 }
 

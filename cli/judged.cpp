@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <set>
 #include <utility>
@@ -87,15 +86,11 @@ Error cannot_write(const std::string& path) {
 }
 
 void write_file(const std::string& path, const std::string& content) {
-  const std::string temporary = path + ".part";
-  std::ofstream file(temporary, std::ios::binary);
-  file << content;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
-  if (file && !error) return;
-  std::filesystem::remove(temporary, error);
-  throw cannot_write(path);
+  try {
+    json::write_file_atomically(path, content);
+  } catch (const Error&) {
+    throw cannot_write(path);
+  }
 }
 
 }  // namespace

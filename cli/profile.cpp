@@ -6,7 +6,6 @@
 #include "cli/command.hpp"
 #include "cli/recorded_program.hpp"
 #include "cli/recorded_run.hpp"
-#include "cli/step_marks.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
 
@@ -21,18 +20,6 @@ struct Options {
   Recording how;
   Keeping keeping;
 };
-
-/// Steps by repetition, where asked for; why not, where there are none: the recording is worth keeping all the
-/// same.
-std::string find_steps(trace::Timeline& timeline, const std::string& steps) {
-  if (steps != "auto") return {};
-  try {
-    mark_steps(timeline, steps);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
 
 /// Prints, stores, and gives what to exit with.
 int profile(const Options& options, Context& context) {
@@ -49,8 +36,6 @@ int profile(const Options& options, Context& context) {
                                  : fmt::format("; did it come to --steps {}?", options.how.steps));
     return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
   }
-  const std::string unmarked = find_steps(recorded.timeline, options.how.steps);
-  if (!unmarked.empty()) std::cerr << fmt::format("offledger: {}\n", unmarked);
   trace::save(recorded.timeline, options.output);
   std::cerr << fmt::format("{}: {} GPU operations of {} process{}\n", options.output,
                            recorded.timeline.gpu_op_count(), recorded.processes,
@@ -85,12 +70,7 @@ void add_profile(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--delay-ms", options->how.delay_ms, "record from so long after the first CUDA call");
   command->add_option("--duration-ms", options->how.duration_ms, "record for so long; 0: to the end");
-  command->add_option("--db", options->keeping.database,
-                      "history database to keep the steps in, as repetitions");
-  command->add_option("--cell", options->keeping.cell,
-                      "SCHEDULE/WORKLOAD: the name under which they are kept");
-  command->add_option("--label", options->keeping.label, "a name to find the run by");
-  command->add_option("--commit", options->keeping.commit, "the commit that was measured");
+  add_keeping(*command, options->keeping);
   command->callback([options, &context] {
     try {
       context.exit_code = profile(*options, context);

@@ -15,48 +15,17 @@
 #include <sstream>
 
 #include "cli/child_process.hpp"
+#include "cli/step_marks.hpp"
 #include "collectors/cupti/injection_settings.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "harness/suite/suite.hpp"
 #include "schedules/base/json.hpp"
+#include "schedules/base/scratch_folder.hpp"
 
 namespace offledger::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Where the processes of one program write; gone with the object.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "offledger-profile-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error(ErrorKind::kNotMeasured, fmt::format("{}: cannot create a folder for recordings: {}",
-                                                       pattern, std::strerror(errno)));
-    }
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-  /// In order of name, that is, of process.
-  [[nodiscard]] std::vector<std::string> files(std::string_view ending) const {
-    std::vector<std::string> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
-      if (entry.path().native().ends_with(ending)) found.push_back(entry.path().string());
-    }
-    std::ranges::sort(found);
-    return found;
-  }
-
- private:
-  fs::path path_;
-};
 
 cupti::InjectionSettings settings_of(const Recording& how, const std::string& output) {
   cupti::InjectionSettings settings;
@@ -74,7 +43,7 @@ cupti::InjectionSettings settings_of(const Recording& how, const std::string& ou
   return settings;
 }
 
-std::vector<std::string> read_problems(const Folder& folder) {
+std::vector<std::string> read_problems(const ScratchFolder& folder) {
   std::vector<std::string> problems;
   for (const std::string& file : folder.files(".problem")) {
     const std::string name = fs::path(file).filename().string();
@@ -84,6 +53,17 @@ std::vector<std::string> read_problems(const Folder& folder) {
     }
   }
   return problems;
+}
+
+/// Steps by repetition, where asked for; why not, where there are none: the recording is worth keeping all
+/// the same.
+void find_steps(Recorded& recorded, const std::string& steps) {
+  if (steps != "auto" || recorded.timeline.gpu_op_count() == 0) return;
+  try {
+    mark_steps(recorded.timeline, steps);
+  } catch (const Error& error) {
+    recorded.problems.emplace_back(error.what());
+  }
 }
 
 }  // namespace
@@ -102,8 +82,8 @@ void check_recording(const Recording& how) {
 }
 
 Recorded record_program(const std::vector<std::string>& command, const Recording& how) {
-  const Folder folder;
-  const auto settings = settings_of(how, (folder.path() / "%p.oflg").string());
+  const ScratchFolder folder;
+  const auto settings = settings_of(how, folder.file("%p.oflg"));
   Recorded recorded;
   recorded.exit_code =
       run_child(command, cupti::injection_environment(settings, cupti::injection_library().value_or("")));
@@ -126,6 +106,7 @@ Recorded record_program(const std::vector<std::string>& command, const Recording
     source.device_profile = recorded.timeline.text(recorded.timeline.devices.front().name);
     source.link_bytes_per_s = suite::calibrated_link(source.device_profile);
   }
+  find_steps(recorded, how.steps);
   return recorded;
 }
 

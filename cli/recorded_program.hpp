@@ -22,7 +22,7 @@ struct Recorded {
   int exit_code = 0;                  ///< the program's own; 128 + signal
   trace::Timeline timeline;           ///< without GPU operations where nothing was recorded
   std::size_t processes = 0;          ///< that recorded something
-  std::vector<std::string> problems;  ///< of processes that could not record, one a line
+  std::vector<std::string> problems;  ///< of processes that could not record, and steps not found; one a line
 };
 
 /// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, no

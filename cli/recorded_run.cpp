@@ -2,8 +2,9 @@
 #include "cli/recorded_run.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 #include <ctime>
 #include <iostream>
@@ -34,6 +35,13 @@ history::Rep rep_of(const analysis::StepReport& step, std::uint32_t number) {
 }
 
 }  // namespace
+
+void add_keeping(CLI::App& command, Keeping& keeping) {
+  command.add_option("--db", keeping.database, "history database to keep the steps in, as repetitions");
+  command.add_option("--cell", keeping.cell, "SCHEDULE/WORKLOAD: the name under which they are kept");
+  command.add_option("--label", keeping.label, "a name to find the run by");
+  command.add_option("--commit", keeping.commit, "the commit that was measured");
+}
 
 history::CellKey parse_cell(const std::string& text) {
   const std::size_t slash = text.find('/');

@@ -10,6 +10,10 @@
 #include "reports/analysis/analysis.hpp"
 #include "reports/history/store.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace offledger::cli {
 
 /// "SCHEDULE/WORKLOAD", split at the first slash; both are names that the user chooses. Throws Error(kUsage).
@@ -19,7 +23,9 @@ history::CellKey parse_cell(const std::string& text);
 struct Keeping {
   std::string database, cell, label, commit;
 };
-/// --db, --cell, --label, --commit are checked together: Error(kUsage) where one is there without what it
+/// The options that fill it: --db, --cell, --label, --commit.
+void add_keeping(CLI::App& command, Keeping& keeping);
+/// They are checked together: Error(kUsage) where one is there without what it
 /// needs.
 void check(const Keeping& keeping);
 

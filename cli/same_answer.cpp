@@ -52,7 +52,9 @@ std::string json(const std::vector<Answer>& answers) {
     cells.push_back({{"schedule", answer.what.schedule}, {"workload", answer.what.workload},
                      {"same", answer.difference.empty()}, {"difference", answer.difference}});
   }
-  return Json{{"schema", "offledger.check/1"}, {"cells", cells}}.dump(2) + "\n";
+  return Json{{"schema", "offledger.check/1"}, {"cells", cells}}.dump(2, ' ', false,
+                                                                      Json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ci/gate/calendar.hpp"
 #include "ci/gate/gate.hpp"
+#include "schedules/base/calendar.hpp"
 #include "schedules/base/embedded.hpp"
 #include "schedules/base/json.hpp"
 

@@ -3,8 +3,8 @@
 // What people decided about rows: waived until a day, or shown for information only.
 #include <fmt/format.h>
 
-#include "ci/gate/calendar.hpp"
 #include "ci/gate/comparison.hpp"
+#include "schedules/base/calendar.hpp"
 
 namespace offledger::gate {
 namespace {

@@ -57,8 +57,4 @@ std::string_view name_of(SyncKind kind) noexcept {
   return "device";
 }
 
-std::string_view name_of(CounterUnit unit) noexcept {
-  return unit == CounterUnit::kBytes ? "bytes" : "active_ns";
-}
-
 }  // namespace offledger::trace

@@ -147,7 +147,7 @@ enum class CounterUnit : std::uint8_t { kActiveNs, kBytes };
 /// A hardware counter that was sampled: what analysis takes it for, and what the chip calls it.
 struct Counter {
   DeviceId device{};
-  StringId role{};    ///< "copy_engine_0"
+  StringId role{};    ///< "h2d_engine"
   StringId metric{};  ///< "gpu__scheduler_engine_asyncce0_cycles_active.avg.pct_of_peak_sustained_elapsed"
   CounterUnit unit = CounterUnit::kActiveNs;
   std::uint64_t quantum = 1;  ///< ns or bytes that one of CounterValue::value stands for
@@ -293,6 +293,5 @@ std::string_view name_of(MemoryKind kind) noexcept;
 std::string_view name_of(DeviceKind kind) noexcept;  // "cuda", "sim", "import"
 std::string_view name_of(OverheadKind kind) noexcept;
 std::string_view name_of(SyncKind kind) noexcept;
-std::string_view name_of(CounterUnit unit) noexcept;  // "active_ns", "bytes"
 
 }  // namespace offledger::trace

@@ -15,6 +15,7 @@
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
 #include "schedules/base/json.hpp"
+#include "schedules/base/scratch_folder.hpp"
 
 extern char** environ;
 
@@ -34,29 +35,6 @@ std::uint64_t next_random(std::uint64_t& state) {
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
   return z ^ (z >> 31);
 }
-
-/// A folder that is gone when the repetition is over.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "offledger-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error(ErrorKind::kNotMeasured,
-                  fmt::format("{}: cannot create a scratch folder: {}", pattern, std::strerror(errno)));
-    }
-    path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 /// Starts the program with its stderr in `log`, and gives its pid and wait status.
 std::pair<pid_t, int> run_program(const std::string& program, const std::vector<std::string>& arguments,

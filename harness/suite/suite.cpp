@@ -88,9 +88,10 @@ trace::Timeline play(const language::Schedule& schedule, const model::Workload& 
   trace::Timeline timeline = execute::run(plan, cut, cut.steps, device);
   if (wanted && !has_counters) {
     timeline.note("counters_unavailable",
-                  fmt::format("hardware counters were asked for and not had: {} is simulated and has none; measure on "
-                              "--device cuda",
-                              device.identity().name));
+                  fmt::format("hardware counters were asked for and not had: {} {}", device.identity().name,
+                              device.identity().kind == trace::DeviceKind::kSim
+                                  ? "is simulated and has none; measure on --device cuda"
+                                  : "has none"));
   }
   timeline.source.schedule = schedule.name();
   timeline.source.workload = workload.name;

@@ -15,18 +15,6 @@
 namespace offledger::analysis {
 namespace {
 
-/// The time that a set covers of a window.
-Nanos covered(const IntervalSet& set, Interval window) {
-  const std::span<const Interval> spans = set.spans();
-  auto it = std::upper_bound(spans.begin(), spans.end(), window.begin,
-                             [](Nanos t, const Interval& span) { return t < span.end; });
-  Nanos sum{};
-  for (; it != spans.end() && it->begin < window.end; ++it) {
-    sum += std::min(it->end, window.end) - std::max(it->begin, window.begin);
-  }
-  return sum;
-}
-
 /// The value at rank floor(share x (n - 1)): one that was measured, never a mean of two. `ascending` is not
 /// empty.
 Nanos quantile(std::span<const Nanos> ascending, double share) {
@@ -81,11 +69,11 @@ class Measure {
     figures.h2d = transfer_of(sums, Activity::kH2D);
     figures.d2h = transfer_of(sums, Activity::kD2H);
     if (host_) {
-      figures.cpu_blocked = covered(host_->blocked, window);
-      figures.step_join = covered(host_->join, window);
+      figures.cpu_blocked = host_->blocked.length_in(window);
+      figures.step_join = host_->join.length_in(window);
     }
     if (links_.marks.has_host_work() && device_.launch_thread != kNoRow32) {
-      figures.host_work = covered(links_.marks.host_work(trace::ThreadRow{device_.launch_thread}), window);
+      figures.host_work = links_.marks.host_work(trace::ThreadRow{device_.launch_thread}).length_in(window);
     }
     return figures;
   }

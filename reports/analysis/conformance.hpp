@@ -38,7 +38,7 @@ struct Conformance {
   bool slots_checked = false;
 
   [[nodiscard]] bool has(Deviation kind) const noexcept;
-  /// "step 1, L3.ffn: …; and 4 more": empty where all conforms.
+  /// "step 1, L3.ffn: …; 5 differences in all": empty where all conforms.
   [[nodiscard]] std::string first() const;
 };
 inline constexpr std::size_t kMostWords = 8;

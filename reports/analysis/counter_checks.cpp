@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "reports/analysis/counter_sampled.hpp"
 #include "reports/analysis/findings.hpp"
@@ -19,17 +18,6 @@ double ns_of(Nanos time) noexcept {
   return static_cast<double>(time.count());
 }
 
-/// The time of an interval that a set covers. O(log spans + spans in it).
-Nanos covered_of(const IntervalSet& set, Interval part) noexcept {
-  const std::span<const Interval> spans = set.spans();
-  auto at = std::ranges::upper_bound(spans, part.begin, {}, [](const Interval& span) { return span.end; });
-  Nanos sum{};
-  for (; at != spans.end() && at->begin < part.end; ++at) {
-    sum += std::min(at->end, part.end) - std::max(at->begin, part.begin);
-  }
-  return sum;
-}
-
 /// The records of one device in the time that samples cover.
 class Records {
  public:
@@ -38,7 +26,7 @@ class Records {
     std::vector<Interval> engines;
     for_each_op(links, device, [&](OpRow, const GpuOp& op) {
       const Interval whole{op.begin, op.end};
-      const Nanos inside = covered_of(covered, whole);
+      const Nanos inside = covered.length_in(whole);
       if (inside.count() <= 0) return;
       raw[index(op.activity)].push_back(whole);
       if (op.kind != OpKind::kCopy) return;
@@ -179,14 +167,6 @@ std::uint64_t samples_in(const CounterTracks& tracks, Interval window) {
   return count;
 }
 
-Nanos median_length(const CounterTracks& tracks) {
-  std::vector<Nanos> lengths;
-  for (const Interval& sample : tracks.samples()) lengths.push_back(sample.length());
-  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-  std::ranges::nth_element(lengths, middle);
-  return *middle;
-}
-
 std::string quantity(const CounterCheck& check, double value) {
   switch (check.unit) {
     case Unit::kBytes: return fmt::format("{:.0f} bytes", value);
@@ -216,12 +196,11 @@ std::optional<CounterReport> counter_report(const Links& links, const DeviceWind
                         std::min(device.window().end, tracks.span().end)};
   if (window.length().count() <= 0) return std::nullopt;
   CounterReport report;
-  report.interval = median_length(tracks);
-  report.window = window;
+  report.interval = tracks.interval();
   report.samples = samples_in(tracks, window);
   std::vector<Interval> samples(tracks.samples().begin(), tracks.samples().end());
   const IntervalSet covered = IntervalSet(std::move(samples)) & IntervalSet({device.window()});
-  report.coverage = ns_of(covered.length()) / ns_of(device.window().length());
+  report.coverage = tracks.coverage(device.window());
   Comparison(links, device, tracks, window, covered).into(report);
   return report;
 }

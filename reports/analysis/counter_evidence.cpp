@@ -17,11 +17,21 @@
 namespace offledger::analysis {
 namespace {
 
+/// What the front end can stand at, by the counter that shows it.
+struct Place {
+  const char* role;
+  std::optional<Nanos> CounterEvidence::*time;
+};
+constexpr std::array<Place, 4> kPlaces{{{"semaphore_wait", &CounterEvidence::semaphore_wait},
+                                        {"queue_idle", &CounterEvidence::queue_idle},
+                                        {"async_queue_idle", &CounterEvidence::async_queue_idle},
+                                        {"all_queues_idle", &CounterEvidence::all_queues_idle}}};
+
 /// The front end's counters, as sums over samples that lie wholly within a cause's pieces.
 class FrontEnd {
  public:
   explicit FrontEnd(const CounterTracks& tracks) : tracks_(tracks) {
-    for (const char* role : kRoles) found_.push_back(tracks.find(role));
+    for (std::size_t p = 0; p < kPlaces.size(); ++p) found_[p] = tracks.find(kPlaces[p].role);
   }
   [[nodiscard]] bool counted() const noexcept {
     return std::ranges::any_of(found_, [](const CounterTrack* track) { return track != nullptr; });
@@ -34,8 +44,8 @@ class FrontEnd {
       if (samples[i].end > piece.time.end) break;
       if (samples[i].begin < piece.time.begin) continue;
       sums.time += samples[i].length();
-      for (std::size_t r = 0; r < found_.size(); ++r) {
-        if (found_[r] != nullptr) sums.active[r] += found_[r]->counts[i];
+      for (std::size_t p = 0; p < kPlaces.size(); ++p) {
+        if (found_[p] != nullptr) sums.active[p] += found_[p]->counts[i];
       }
     }
   }
@@ -53,10 +63,8 @@ class FrontEnd {
                           {},
                           {},
                           {}};
-      const std::array<std::optional<Nanos>*, 4> fields{&one.semaphore_wait, &one.queue_idle,
-                                                        &one.async_queue_idle, &one.all_queues_idle};
-      for (std::size_t r = 0; r < fields.size(); ++r) {
-        if (found_[r] != nullptr) *fields[r] = Nanos(static_cast<std::int64_t>(sums.active[r]));
+      for (std::size_t p = 0; p < kPlaces.size(); ++p) {
+        if (found_[p] != nullptr) one.*kPlaces[p].time = Nanos(static_cast<std::int64_t>(sums.active[p]));
       }
       out.push_back(std::move(one));
     }
@@ -65,14 +73,13 @@ class FrontEnd {
   }
 
  private:
-  static constexpr std::array kRoles{"semaphore_wait", "queue_idle", "async_queue_idle", "all_queues_idle"};
   struct Sums {
     Nanos time{};
-    std::array<double, kRoles.size()> active{};
+    std::array<double, kPlaces.size()> active{};
   };
 
   const CounterTracks& tracks_;
-  std::vector<const CounterTrack*> found_;
+  std::array<const CounterTrack*, kPlaces.size()> found_{};
   std::map<std::tuple<Cause, Sub, Via>, Sums> sums_;
 };
 
@@ -91,15 +98,6 @@ Figures figures_of(const Sampled& sampled) {
   figures.h2d.exposed = sampled.exposed;
   figures.h2d.bytes = sampled.h2d_bytes;
   return figures;
-}
-
-/// Below, what was not sampled is more than rounding: it would count as idle.
-constexpr double kLeastCoverage = 0.995;
-
-double coverage_of(const CounterTracks& tracks, Interval window) {
-  const IntervalSet covered(std::vector<Interval>(tracks.samples().begin(), tracks.samples().end()));
-  const Nanos inside = (covered & IntervalSet({window})).length();
-  return static_cast<double>(inside.count()) / static_cast<double>(window.length().count());
 }
 
 Finding partial(double coverage) {
@@ -147,10 +145,9 @@ Report sampled_report(const trace::Timeline& timeline) {
     device.steps.push_back(step);
     CounterReport counters;
     counters.only = true;
-    counters.window = *window;
-    counters.coverage = coverage_of(tracks, *window);
-    if (counters.coverage < kLeastCoverage) report.findings.push_back(partial(counters.coverage));
-    counters.interval = tracks.samples()[tracks.samples().size() / 2].length();
+    counters.coverage = tracks.coverage(*window);
+    if (counters.coverage < tolerances::kLeastCoverage) report.findings.push_back(partial(counters.coverage));
+    counters.interval = tracks.interval();
     counters.samples = tracks.samples().size();
     counters.sampled = sampled;
     device.counters = std::move(counters);
@@ -162,9 +159,7 @@ Report sampled_report(const trace::Timeline& timeline) {
         "expected samples of SMs and of the link in which something ran, found none: nothing ran on a device "
         "while this was recorded");
   }
-  for (const trace::Note& note : timeline.notes) {
-    report.findings.push_back({timeline.text(note.id), timeline.text(note.text), note.disqualifies});
-  }
+  add_notes(timeline, report.findings);
   return report;
 }
 

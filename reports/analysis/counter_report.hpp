@@ -25,6 +25,8 @@ inline constexpr Nanos kGraphicsLag{25'000};      ///< a pause: a sample at its 
 inline constexpr double kLeastSmShare = 0.001;    ///< of the kernels' union: one SM of a thousand
 inline constexpr double kOverlap = 0.02;          ///< points, beside what the samples' length leaves open
 inline constexpr std::size_t kLeastSamples = 50;  ///< below, edges weigh too much for any comparison
+inline constexpr double kLeastCoverage =
+    0.995;  ///< of the window; below, what was not sampled is more than rounding
 }  // namespace tolerances
 
 /// One quantity by record and by counter.
@@ -66,7 +68,6 @@ struct CounterEvidence {
 struct CounterReport {
   Nanos interval{};
   std::uint64_t samples = 0;
-  Interval window;      ///< compared: what both records and samples cover
   double coverage = 0;  ///< share of the device's window that samples cover
   bool only = false;    ///< no records: the device's figures are Sampled
   std::vector<CounterCheck> checks;

@@ -55,7 +55,7 @@ std::optional<double> ratio(Nanos part, Nanos whole) noexcept {
 
 /// Sums of a window, in ns.
 struct Sums {
-  double compute = 0, h2d = 0, low = 0, high = 0, covered = 0, beside_engine = 0;
+  double compute = 0, h2d = 0, low = 0, high = 0, beside_engine = 0;
 };
 
 Sampled figures_of(const Sums& sums, Interval window) {
@@ -112,7 +112,6 @@ std::optional<Sampled> sampled_in(const CounterTracks& tracks, Interval window,
     sums.h2d += t * inside;
     sums.low += std::max(0.0, c + t - 1) * inside;
     sums.high += std::min(c, t) * inside;
-    sums.covered += inside;
     if (use.engine != nullptr && engine <= 0) sums.beside_engine += t * inside;
   }
   Sampled out = figures_of(sums, window);

@@ -48,8 +48,8 @@ CounterTracks::CounterTracks(const trace::Timeline& timeline, trace::DeviceId de
   for (std::size_t row = 0; row < all.size(); ++row) {
     const trace::Counter& counter = timeline.counters[row];
     if (counter.device != device) continue;
-    all[row] = {text_of(timeline, counter.role), text_of(timeline, counter.metric), counter.unit,
-                counter.wire_ppm, std::vector<double>(samples_.size(), kMissing)};
+    all[row] = {text_of(timeline, counter.role), counter.unit, counter.wire_ppm,
+                std::vector<double>(samples_.size(), kMissing)};
   }
   for (const trace::CounterValue& value : timeline.counter_values) {
     if (index(value.counter) >= all.size() || index(value.sample) >= place.size()) continue;
@@ -86,6 +86,20 @@ double CounterTracks::sum(const CounterTrack& track, Interval window) const noex
              static_cast<double>(samples_[i].length().count());
   }
   return total;
+}
+
+double CounterTracks::coverage(Interval window) const {
+  if (window.length().count() <= 0) return 0;
+  const Nanos inside = IntervalSet(samples_).length_in(window);
+  return static_cast<double>(inside.count()) / static_cast<double>(window.length().count());
+}
+
+Nanos CounterTracks::interval() const {
+  std::vector<Nanos> lengths;
+  for (const Interval& sample : samples_) lengths.push_back(sample.length());
+  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+  std::ranges::nth_element(lengths, middle);
+  return *middle;
 }
 
 std::vector<trace::DeviceId> sampled_devices(const trace::Timeline& timeline) {

@@ -16,7 +16,7 @@
 namespace offledger::analysis {
 
 struct CounterTrack {
-  std::string role, metric;
+  std::string role;
   trace::CounterUnit unit{};
   std::uint64_t wire_ppm = 0;
   std::vector<double> counts;  ///< a sample: active ns, or bytes
@@ -38,6 +38,10 @@ class CounterTracks {
   [[nodiscard]] Interval span() const noexcept { return {samples_.front().begin, samples_.back().end}; }
   /// What a track counted in the window, a sample at its edge by the part that lies within. O(samples in it).
   [[nodiscard]] double sum(const CounterTrack& track, Interval window) const noexcept;
+  /// The share of a window that samples cover. O(samples).
+  [[nodiscard]] double coverage(Interval window) const;
+  /// The samples' median length, the upper of two middle ones. Not for an empty table. O(samples).
+  [[nodiscard]] Nanos interval() const;
   /// The first sample that ends after `time`.
   [[nodiscard]] std::size_t first_after(Nanos time) const noexcept;
 

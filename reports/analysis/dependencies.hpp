@@ -49,6 +49,8 @@ class Dependencies {
  public:
   Dependencies(const Links& links, const Graph& graph, const HostThreads& host);
 
+  static constexpr Node kNoNode = 0xFFFFFFFF;
+
   [[nodiscard]] Node nodes() const noexcept { return 2 * static_cast<Node>(ops_->size() + calls_.size()); }
   [[nodiscard]] static Node begin_of(OpRow op) noexcept { return 2 * op; }
   [[nodiscard]] static Node end_of(OpRow op) noexcept { return 2 * op + 1; }
@@ -59,9 +61,6 @@ class Dependencies {
   [[nodiscard]] const trace::HostCall& call_of(Node node) const noexcept {
     return links_->timeline.calls[calls_[node / 2 - ops_->size()].row];
   }
-  /// The begin of the outermost call that enqueued an op; kNoNode where none is recorded.
-  static constexpr Node kNoNode = 0xFFFFFFFF;
-  [[nodiscard]] Node launch_of(OpRow op) const noexcept;
   /// Whether the host stood in the call until the copy had ended.
   [[nodiscard]] bool holds_host(OpRow op) const noexcept { return holds_host_[op]; }
 
@@ -79,6 +78,8 @@ class Dependencies {
     std::uint32_t row = 0;
     bool first = false;  ///< of its thread
   };
+  /// The begin of the outermost call that enqueued an op; kNoNode where none is recorded.
+  [[nodiscard]] Node launch_of(OpRow op) const noexcept;
   void place_calls();
   void place_ops();
   void before_op(OpRow op, std::vector<Edge>& out) const;

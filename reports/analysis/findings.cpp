@@ -5,6 +5,12 @@
 
 namespace offledger::analysis {
 
+void add_notes(const trace::Timeline& timeline, std::vector<Finding>& findings) {
+  for (const trace::Note& note : timeline.notes) {
+    findings.push_back({timeline.text(note.id), timeline.text(note.text), note.disqualifies});
+  }
+}
+
 std::vector<Finding> recording_findings(const Links& links) {
   std::vector<Finding> findings;
   const trace::Timeline& timeline = links.timeline;
@@ -28,9 +34,7 @@ std::vector<Finding> recording_findings(const Links& links) {
                      counts.early, counts.skew.count()),
          false});
   }
-  for (const trace::Note& note : timeline.notes) {
-    findings.push_back({timeline.text(note.id), timeline.text(note.text), note.disqualifies});
-  }
+  add_notes(timeline, findings);
   return findings;
 }
 

@@ -10,6 +10,8 @@
 
 namespace offledger::analysis {
 
+/// What the collector noted, a finding a note.
+void add_notes(const trace::Timeline& timeline, std::vector<Finding>& findings);
 std::vector<Finding> recording_findings(const Links& links);
 
 }  // namespace offledger::analysis

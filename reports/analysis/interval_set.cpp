@@ -66,6 +66,16 @@ Nanos IntervalSet::length() const noexcept {
   return sum;
 }
 
+Nanos IntervalSet::length_in(Interval window) const noexcept {
+  Nanos sum{};
+  if (window.end <= window.begin) return sum;
+  auto at = std::ranges::upper_bound(spans_, window.begin, {}, [](const Interval& span) { return span.end; });
+  for (; at != spans_.end() && at->begin < window.end; ++at) {
+    sum += std::min(at->end, window.end) - std::max(at->begin, window.begin);
+  }
+  return sum;
+}
+
 IntervalSet operator|(const IntervalSet& a, const IntervalSet& b) {
   IntervalSet out;
   out.spans_.reserve(a.spans_.size() + b.spans_.size());

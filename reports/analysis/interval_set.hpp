@@ -39,6 +39,8 @@ class IntervalSet {
 
   [[nodiscard]] std::span<const Interval> spans() const noexcept { return spans_; }
   [[nodiscard]] Nanos length() const noexcept;
+  /// The time of `window` that the set covers. O(log n + intervals in it).
+  [[nodiscard]] Nanos length_in(Interval window) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return spans_.empty(); }
 
   friend IntervalSet operator|(const IntervalSet&, const IntervalSet&);

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+
+#include "schedules/base/median.hpp"
 
 namespace offledger::analysis {
 namespace {
@@ -59,9 +62,7 @@ ReplayedWall wall_of(const Played& played, const Dependencies& dependencies, con
     if (from == Nanos::min() || to == Nanos::min()) return out;
     steps.push_back(to - from);
   }
-  std::sort(steps.begin(), steps.end());
-  const std::size_t n = steps.size();
-  out.step_median = (steps[(n - 1) / 2] + steps[n / 2]) / 2;
+  out.step_median = median(std::move(steps));
   return out;
 }
 

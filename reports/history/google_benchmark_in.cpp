@@ -7,6 +7,7 @@
 
 #include "reports/history/google_benchmark.hpp"
 #include "reports/history/google_benchmark_context.hpp"
+#include "schedules/base/median.hpp"
 
 namespace offledger::history {
 namespace {
@@ -151,8 +152,7 @@ Values median_of(const std::vector<Entry>& entries) {
     }
   }
   for (auto& [name, values] : all) {
-    std::ranges::sort(values);
-    medians[name] = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+    medians[name] = median(std::move(values));
   }
   return medians;
 }

@@ -8,14 +8,11 @@
 #include "reports/history/store_impl.hpp"
 
 namespace offledger::history {
-namespace {
 
 void require(const std::string& path, const char* what, const std::string& text, const char* fix) {
   if (!text.empty()) return;
   throw Error(ErrorKind::kUsage, fmt::format("history {}: expected {}, found none. {}", path, what, fix));
 }
-
-}  // namespace
 
 void write_baseline(SQLite::Database& db, const Baseline& baseline) {
   SQLite::Statement row(db, "INSERT INTO baseline (name, run, reason, accepted_at) VALUES (?, ?, ?, ?)");

@@ -8,16 +8,10 @@
 
 #include "reports/history/run_rows.hpp"
 #include "reports/history/store_impl.hpp"
+#include "schedules/base/median.hpp"
 
 namespace offledger::history {
 namespace {
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2;
-}
 
 /// Runs' heads by rowid, read once: the values' rows would repeat them a thousand times.
 struct Head {
@@ -64,7 +58,7 @@ void add_run(SQLite::Statement& row, const Head& head, std::map<Key, Series>& al
     series.machine_class = head.machine_class;
     series.device = head.device;
     series.points.push_back(head.point);
-    series.points.back().value = median(samples);
+    series.points.back().value = median(std::move(samples));
   }
 }
 

@@ -18,6 +18,9 @@ struct Store::Impl {
 std::string cells_json(const std::vector<VerdictCell>& cells);
 std::vector<VerdictCell> cells_from_json(const std::string& text);
 
+/// Throws Error(kUsage) where a text that the history at `path` must have is empty.
+void require(const std::string& path, const char* what, const std::string& text, const char* fix);
+
 /// Inserts the verdict; `created_at` null means now.
 void write_verdict(SQLite::Database& db, const Verdict& verdict, std::optional<std::int64_t> created_at);
 void write_baseline(SQLite::Database& db, const Baseline& baseline);

@@ -10,6 +10,7 @@
 
 #include "reports/history/google_benchmark.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/base/median.hpp"
 
 namespace offledger::history {
 namespace {
@@ -83,12 +84,12 @@ const char* unit_of(const metrics::Metric* metric, const std::string& name) {
 }
 
 Json entry_of(const Run& run, const Cell& cell, const std::string& name, std::vector<double> values) {
-  std::ranges::sort(values);
   Json entry;
   entry["name"] = fmt::format("{} {}", name_of(cell.key), name);
   entry["unit"] = unit_of(metrics::find(name), name);
-  entry["value"] = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-  if (values.size() > 1) entry["range"] = fmt::format("{} to {}", values.front(), values.back());
+  entry["value"] = median(values);
+  const auto [least, most] = std::ranges::minmax(values);
+  if (values.size() > 1) entry["range"] = fmt::format("{} to {}", least, most);
   entry["extra"] = fmt::format("repetitions: {}\nrun: {}\ndevice: {}", values.size(), run.id.substr(0, 12),
                                run.machine_class.device_name);
   if (!run.commit.empty()) entry["extra"] = entry["extra"].get<std::string>() + "\ncommit: " + run.commit;

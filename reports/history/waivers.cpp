@@ -6,29 +6,14 @@
 #include <fmt/format.h>
 
 #include "reports/history/store_impl.hpp"
+#include "schedules/base/calendar.hpp"
 
 namespace offledger::history {
-namespace {
-
-void require(const std::string& path, const char* what, const std::string& text, const char* fix) {
-  if (!text.empty()) return;
-  throw Error(ErrorKind::kUsage, fmt::format("history {}: expected {}, found none. {}", path, what, fix));
-}
-
-bool is_date(const std::string& text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U}) {
-    if (text[i] < '0' || text[i] > '9') return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 void Store::set_waiver(const Waiver& waiver) {
   require(path(), "a reason for the waiver", waiver.reason, "Say why the loss is accepted");
   require(path(), "an owner of the waiver", waiver.owner, "Say who answers for it");
-  if (!is_date(waiver.expires)) {
+  if (!days_of(waiver.expires)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("history {}: expected the waiver's last day as YYYY-MM-DD, found '{}'", path(),
                             waiver.expires));

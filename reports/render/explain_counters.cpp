@@ -65,7 +65,8 @@ std::string check_table(const CounterReport& counters, const Style& style) {
 std::string facts_of(const CounterReport& counters) {
   std::string facts = fmt::format("{} samples of {}", count(counters.samples), time(counters.interval));
   const auto add = [&](const std::string& fact) { facts.append("; ").append(fact); };
-  if (counters.coverage < 0.995) add(fmt::format("they cover {} of the window", percent(counters.coverage)));
+  if (counters.coverage < analysis::tolerances::kLeastCoverage)
+    add(fmt::format("they cover {} of the window", percent(counters.coverage)));
   if (counters.sm_share)
     add(fmt::format("kernels keep {} of the SMs active", percent(std::min(1.0, *counters.sm_share))));
   if (counters.tensor_share)
@@ -138,13 +139,9 @@ std::string evidence_text(const CounterReport& counters, const Style& style) {
   return out;
 }
 
-Json share(std::optional<double> v) {
-  return number(v);
-}
-
 Json sampled_json(const Sampled& s) {
   Json out;
-  out["window"] = {{"begin_ns", ns(s.window.begin)}, {"end_ns", ns(s.window.end)}};
+  out["window"] = span(s.window.begin, s.window.end);
   out["compute_ns"] = ns(s.compute);
   out["h2d_ns"] = ns(s.h2d);
   out["hidden_ns"] = ns(s.hidden);
@@ -152,8 +149,8 @@ Json sampled_json(const Sampled& s) {
   out["idle_ns"] = ns(s.idle);
   out["open_ns"] = ns(s.open);
   out["h2d_bytes"] = s.h2d_bytes;
-  out["overlap_of_possible"] = share(s.overlap_of_possible());
-  out["overlap_open"] = share(s.overlap_open());
+  out["overlap_of_possible"] = number(s.overlap_of_possible());
+  out["overlap_open"] = number(s.overlap_open());
   out["zero_copy"] = s.zero_copy;
   return out;
 }
@@ -169,17 +166,13 @@ const char* unit_name(CounterCheck::Unit unit) {
 
 }  // namespace
 
-std::string counters_section(const analysis::DeviceReport& device, const Style& style) {
+std::string counters_text(const analysis::DeviceReport& device, const Style& style) {
   if (!device.counters) return {};
   const CounterReport& counters = *device.counters;
   if (counters.only && counters.sampled)
     return fmt::format("\n{}\n", wrap(only_text(counters), style.width, 2));
   return fmt::format("\n{}{}\n{}", check_table(counters, style),
                      wrap(facts_of(counters) + ".", style.width, 2), evidence_text(counters, style));
-}
-
-std::string counters_text(const analysis::DeviceReport& device, const Style& style) {
-  return counters_section(device, style);
 }
 
 Json counters_json(const analysis::DeviceReport& device) {
@@ -201,8 +194,8 @@ Json counters_json(const analysis::DeviceReport& device) {
                              {"agrees", !check.breached()},
                              {"note", check.note}});
   }
-  out["sm_share"] = share(counters.sm_share);
-  out["tensor_share"] = share(counters.tensor_share);
+  out["sm_share"] = number(counters.sm_share);
+  out["tensor_share"] = number(counters.tensor_share);
   out["sampled"] = counters.sampled ? sampled_json(*counters.sampled) : Json(nullptr);
   out["evidence"] = Json::array();
   for (const CounterEvidence& e : counters.evidence) {

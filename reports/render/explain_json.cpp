@@ -11,7 +11,9 @@ namespace {
 
 using analysis::Figures;
 
-Json interval_json(const analysis::Interval& i) { return {{"begin_ns", ns(i.begin)}, {"end_ns", ns(i.end)}}; }
+Json interval_json(const analysis::Interval& i) {
+  return span(i.begin, i.end);
+}
 
 Json ledger_json(const analysis::Ledger& l) {
   Json out;

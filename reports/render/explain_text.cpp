@@ -6,7 +6,6 @@
 
 #include "reports/render/cells.hpp"
 #include "reports/render/explain.hpp"
-#include "reports/render/explain_counters.hpp"
 #include "reports/render/explain_sections.hpp"
 #include "reports/render/explain_story.hpp"
 #include "reports/render/number.hpp"
@@ -68,7 +67,7 @@ std::string explain_text(const Report& report, const Style& style) {
     out += ledger_section(device.total, style);
     out += causes_section(device, style);
     out += transfer_section(device.total, style);
-    out += counters_section(device, style);
+    out += counters_text(device, style);
     out += host_section(device, style);
     out += what_if_section(device, style);
     out += steps_section(device, style);

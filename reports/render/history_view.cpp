@@ -9,15 +9,16 @@
 #include "reports/render/json_text.hpp"
 #include "reports/render/number.hpp"
 #include "reports/render/table.hpp"
+#include "schedules/base/calendar.hpp"
 
 namespace offledger::render {
 namespace {
 
 std::string shortened(const std::string& hash) { return hash.size() > 12 ? hash.substr(0, 12) : hash; }
 
-/// A waiver holds through its last day, UTC; days as YYYY-MM-DD compare as text.
+/// A waiver holds through its last day, UTC.
 bool expired(const history::Waiver& waiver, std::int64_t now_unix) {
-  return waiver.expires < date_text(now_unix).substr(0, 10);
+  return days_of(waiver.expires).value_or(INT64_MIN) < days_of_unix(now_unix);
 }
 
 std::string or_any(const std::string& name) { return name.empty() ? "*" : name; }

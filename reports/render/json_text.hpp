@@ -31,6 +31,10 @@ inline Json ns(Nanos t) { return t.count(); }
 inline Json ns(std::optional<Nanos> t) { return t ? Json(t->count()) : Json(nullptr); }
 inline Json number(std::optional<double> v) { return v && std::isfinite(*v) ? Json(*v) : Json(nullptr); }
 
+inline Json span(Nanos begin, Nanos end) {
+  return {{"begin_ns", ns(begin)}, {"end_ns", ns(end)}};
+}
+
 /// A metric's value: an integer where its unit counts something and the value is whole.
 inline Json number(const metrics::Metric* metric, std::optional<double> v) {
   if (!v || !std::isfinite(*v)) return nullptr;

@@ -3,11 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "reports/render/number.hpp"
 #include "reports/render/table.hpp"
+#include "schedules/base/median.hpp"
 
 namespace offledger::render {
 namespace {
@@ -16,9 +17,7 @@ using history::Run;
 
 std::string median_text(std::vector<double> values) {
   if (values.empty()) return {};
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return fmt::format("{:.6g}", *middle);
+  return fmt::format("{:.6g}", lower_median(std::move(values)));
 }
 
 using Readings = std::map<std::string, std::vector<double>>;

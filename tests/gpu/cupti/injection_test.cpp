@@ -15,6 +15,7 @@
 
 #include "collectors/cupti/injection_settings.hpp"
 #include "collectors/trace/recording_file.hpp"
+#include "schedules/base/scratch_folder.hpp"
 
 namespace offledger::cupti {
 namespace {
@@ -32,18 +33,12 @@ class Injected : public testing::Test {
     program_ = (fs::read_symlink("/proc/self/exe").parent_path() / "collector_program").string();
     if (!fs::exists(program_))
       GTEST_SKIP() << program_ << " is not there: build and carry target collector_program";
-    std::string pattern = (fs::temp_directory_path() / "offledger-injected-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   /// Runs collector_program; returns its wait status.
   int run(const char* mode, const Capture& capture = {}) {
     InjectionSettings settings;
-    settings.output = folder_ + "/%p.offledger";
+    settings.output = folder_.file("%p.offledger");
     settings.options.capture = capture;
     const pid_t child = fork();
     if (child == 0) {
@@ -60,7 +55,7 @@ class Injected : public testing::Test {
   /// The recordings it left, and no problem.
   std::vector<trace::Timeline> recordings() {
     std::vector<fs::path> paths;
-    for (const auto& entry : fs::directory_iterator(folder_)) {
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
       EXPECT_NE(entry.path().extension(), ".problem") << entry.path();
       paths.push_back(entry.path());
     }
@@ -82,7 +77,8 @@ class Injected : public testing::Test {
   }
 
  private:
-  std::string library_, program_, folder_;
+  std::string library_, program_;
+  ScratchFolder folder_;
 };
 
 TEST_F(Injected, AProgramThatReturns) {

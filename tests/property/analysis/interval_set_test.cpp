@@ -45,6 +45,13 @@ RC_GTEST_PROP(IntervalSet, IsTheBitset, ()) {
   RC_ASSERT(a.length() == nanos(static_cast<std::int64_t>(bits(a).count())));
 }
 
+RC_GTEST_PROP(IntervalSet, LengthInAWindowIsThatOfTheBitsInIt, ()) {
+  const IntervalSet set(*intervals());
+  const auto instant = rc::gen::inRange<std::int64_t>(0, kSpan);
+  const Interval window{nanos(*instant), nanos(*instant)};  // empty and reversed ones too
+  RC_ASSERT(set.length_in(window) == nanos(static_cast<std::int64_t>((bits(set) & bits({window})).count())));
+}
+
 RC_GTEST_PROP(IntervalSet, IsCanonical, ()) {
   const auto raw_a = *intervals(), raw_b = *intervals();
   const IntervalSet a(raw_a), b(raw_b);

@@ -14,6 +14,7 @@
 
 #include "collectors/cupti/injection_settings.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/base/scratch_folder.hpp"
 
 namespace offledger::cupti {
 namespace {
@@ -83,8 +84,8 @@ TEST(InjectionLibrary, WithoutADriverSaysWhyAndLetsTheProgramBe) {
   const auto library = injection_library();
   if (!library) GTEST_SKIP() << "liboffledger_inject.so is not beside this program";
   if (!why_unavailable()) GTEST_SKIP() << "this machine records";
-  std::string folder = (std::filesystem::temp_directory_path() / "offledger-inject-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const ScratchFolder scratch;
+  const std::string folder = scratch.path().string();
   const pid_t child = fork();
   if (child == 0) {
     setenv("OFFLEDGER_INJECT_OUTPUT", (folder + "/%p.offledger").c_str(), 1);
@@ -103,7 +104,6 @@ TEST(InjectionLibrary, WithoutADriverSaysWhyAndLetsTheProgramBe) {
   std::getline(problem, line);
   EXPECT_NE(line.find("no NVIDIA driver answers"), std::string::npos) << line;
   EXPECT_FALSE(std::filesystem::exists(folder + "/" + std::to_string(child) + ".offledger"));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

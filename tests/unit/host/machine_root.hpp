@@ -4,25 +4,17 @@
 
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "schedules/base/scratch_folder.hpp"
 
 namespace offledger::host {
 
 /// Removed with its contents when it goes.
 class MachineRoot {
  public:
-  MachineRoot() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "offledger-host-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~MachineRoot() { std::filesystem::remove_all(path_); }
-  MachineRoot(const MachineRoot&) = delete;
-  MachineRoot& operator=(const MachineRoot&) = delete;
-
   void file(const std::string& name, const std::string& text) {
     const std::filesystem::path path = path_ + name;
     std::filesystem::create_directories(path.parent_path());
@@ -31,7 +23,8 @@ class MachineRoot {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  std::string path_;
+  ScratchFolder folder_;
+  std::string path_ = folder_.path().string();
 };
 
 }  // namespace offledger::host

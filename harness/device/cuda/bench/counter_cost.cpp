@@ -9,13 +9,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
 #include "harness/device/cuda/cuda_device.hpp"
 #include "harness/execute/execute.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/base/median.hpp"
 #include "schedules/language/schedule.hpp"
 
 namespace {
@@ -46,12 +46,6 @@ Play play(const language::Schedule& schedule, const model::Workload& whole,
   Play made{static_cast<double>((end - begin).count()), timeline.gpu_op_count(), timeline.samples.size(), ""};
   for (const trace::Note& note : timeline.notes) made.problem += timeline.text(note.text) + " ";
   return made;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 int compare(int pairs, Nanos interval, const std::string& name) {

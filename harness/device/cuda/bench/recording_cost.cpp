@@ -20,6 +20,7 @@
 #include "harness/device/cuda/cuda_device.hpp"
 #include "harness/execute/execute.hpp"
 #include "schedules/base/error.hpp"
+#include "schedules/base/median.hpp"
 #include "schedules/language/schedule.hpp"
 
 namespace {
@@ -82,12 +83,6 @@ Play play_in_child(const std::string& program, const std::string& schedule, cons
     throw Error(ErrorKind::kNotMeasured, fmt::format("{} on {} at level {} failed", schedule, workload, level));
   }
   return figures;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 /// `pairs` plays a level, there and back in turn, and the lines of the table.

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace offledger::gate {
+namespace offledger {
 
 /// "2026-03-31", or nothing where that is no day.
 inline std::optional<std::int64_t> days_of(std::string_view date) {
@@ -36,4 +36,4 @@ constexpr std::int64_t days_of_unix(std::int64_t seconds) noexcept {
   return (seconds - (seconds < 0 ? 86'399 : 0)) / 86'400;
 }
 
-}  // namespace offledger::gate
+}  // namespace offledger

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Base and candidate measured alternately in one sitting, and judged: what the gate asks of figures from real devices.
-// What the first look leaves open gets a second one, declared beforehand: fresh repetitions, judged alone.
+// Base and candidate measured alternately in one sitting, and judged: what the gate asks of figures from real
+// devices. What the first look leaves open gets a second one, declared beforehand: fresh repetitions, judged
+// alone.
 
 #include <fmt/format.h>
 
@@ -62,8 +63,8 @@ struct Look {
   const char* title = "";
 };
 
-void measure(const Prepared& prepared, Sides& runs, const Look& look, std::uint32_t& order, Cost& cost, history::Store& store,
-             const Context& context) {
+void measure(const Prepared& prepared, Sides& runs, const Look& look, std::uint32_t& order, Cost& cost,
+             history::Store& store, const Context& context) {
   const std::vector<Turn> turns = order_blocks(runs[0].cells.size(), look.reps, look.seed);
   cost.before(turns.size(), look.title);
   render::Progress progress(look.title, turns.size(), context.stderr_terminal, std::cerr);
@@ -87,7 +88,9 @@ std::pair<Prepared, Sides> open_part(const Prepared& prepared, const std::vector
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < prepared.runs[0].cells.size(); ++i) {
     const history::CellKey& key = prepared.runs[0].cells[i].key;
-    const auto is_it = [&](const gate::Selector& one) { return one.schedule == key.schedule && one.workload == key.workload; };
+    const auto is_it = [&](const gate::Selector& one) {
+      return one.schedule == key.schedule && one.workload == key.workload;
+    };
     if (std::ranges::any_of(open, is_it)) places.push_back(i);
   }
   for (std::size_t side = 0; side < 2; ++side) {
@@ -120,7 +123,8 @@ void compare(const Options& options, const Prepared& prepared, Context& context)
   const auto open = config.top_up ? gate::open_cells(verdict) : std::vector<gate::Selector>{};
   if (!open.empty()) {
     auto [part, fresh] = open_part(prepared, open);
-    measure(part, fresh, {reps * gate::kSecondLook, options.what.seed + 1, "second look"}, order, cost, store, context);
+    measure(part, fresh, {reps * gate::kSecondLook, options.what.seed + 1, "second look"}, order, cost, store,
+            context);
     verdict = gate::top_up(verdict, fresh[0], fresh[1], config);
   }
   cost.after();
@@ -128,8 +132,8 @@ void compare(const Options& options, const Prepared& prepared, Context& context)
   name_new_diagnoses(store, verdict, runs[0], runs[1]);
   store.insert(verdict);
   put_out(options.output, {verdict, runs[0], runs[1]}, &store, context);
-  std::cerr << fmt::format("base {} and candidate {} in {}\n", runs[0].id.substr(0, 12), runs[1].id.substr(0, 12),
-                           options.database);
+  std::cerr << fmt::format("base {} and candidate {} in {}\n", runs[0].id.substr(0, 12),
+                           runs[1].id.substr(0, 12), options.database);
   context.exit_code = verdict.exit_code();
 }
 
@@ -152,17 +156,23 @@ void ab(const Options& options, Context& context) {
 void add_sides(CLI::App& command, Comparands& what) {
   auto* base = command.add_option("--base-schedule", what.schedules[0],
                                   "a catalogue schedule or a schedule file; may be repeated");
-  auto* cand = command.add_option("--cand-schedule", what.schedules[1], "the one to judge; the i-th with the i-th base")
-                   ->needs(base);
+  auto* cand =
+      command
+          .add_option("--cand-schedule", what.schedules[1], "the one to judge; the i-th with the i-th base")
+          ->needs(base);
   base->needs(cand);
-  auto* suite = command.add_option("--suite", what.suite, "or every cell of a suite, for two builds or for A/A")
-                    ->excludes(base);
-  auto* base_command = command.add_option("--base", what.commands[0], "or a command, run by the shell under the recorder");
-  auto* cand_command = command.add_option("--cand", what.commands[1], "the one to judge")->needs(base_command);
+  auto* suite =
+      command.add_option("--suite", what.suite, "or every cell of a suite, for two builds or for A/A")
+          ->excludes(base);
+  auto* base_command =
+      command.add_option("--base", what.commands[0], "or a command, run by the shell under the recorder");
+  auto* cand_command =
+      command.add_option("--cand", what.commands[1], "the one to judge")->needs(base_command);
   base_command->needs(cand_command)->excludes(base)->excludes(suite);
-  for (CLI::Option* build : {command.add_option("--base-binary", what.programs[0],
-                                                "another build of offledger takes the base's repetitions"),
-                             command.add_option("--cand-binary", what.programs[1], "and this the candidate's")}) {
+  for (CLI::Option* build :
+       {command.add_option("--base-binary", what.programs[0],
+                           "another build of offledger takes the base's repetitions"),
+        command.add_option("--cand-binary", what.programs[1], "and this the candidate's")}) {
     build->check(CLI::ExistingFile)->excludes(base_command);
   }
   command.add_option("--base-commit", what.commits[0], "the commit that the base was built from");
@@ -170,7 +180,8 @@ void add_sides(CLI::App& command, Comparands& what) {
   command.add_option("--workload", what.workloads, "a workload or a workload file; may be repeated")
       ->default_str("llama70b-prefill-8k");
   command.add_option("--device", what.device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
-  command.add_option("--steps", what.how.steps, "of commands: all, cudaProfilerApi or nvtx:RANGE, as in profile")
+  command
+      .add_option("--steps", what.how.steps, "of commands: all, cudaProfilerApi or nvtx:RANGE, as in profile")
       ->capture_default_str();
   command.add_option("--cell", what.cell, "of commands: the SCHEDULE/WORKLOAD that history keeps them under")
       ->capture_default_str();
@@ -185,14 +196,18 @@ void add_ab(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   options->database = history::default_path();
   add_sides(*command, options->what);
-  command->add_option("--reps", options->reps, "repetitions a side; default: 1 where the device is exact, else 10")
+  command
+      ->add_option("--reps", options->reps,
+                   "repetitions a side; default: 1 where the device is exact, else 10")
       ->check(CLI::Range(1, 1000));
-  command->add_flag("--no-top-up", options->no_top_up,
-                    "one look only; otherwise what it leaves open is measured again, three times as often, and each "
-                    "look has half of the false discovery rate");
+  command->add_flag(
+      "--no-top-up", options->no_top_up,
+      "one look only; otherwise what it leaves open is measured again, three times as often, and each "
+      "look has half of the false discovery rate");
   command->add_option("--db", options->database, "history database");
   command->add_option("--config", options->config_file, "gate configuration file");
-  command->add_option("--base-why", options->base_why, "why this base, for the report")->capture_default_str();
+  command->add_option("--base-why", options->base_why, "why this base, for the report")
+      ->capture_default_str();
   add_verdict_output(*command, options->output);
   command->callback([options, &context] { ab(*options, context); });
 }

@@ -22,7 +22,9 @@ using Cases = std::array<std::vector<suite::Case>, 2>;
 
 constexpr const char* kDefaultWorkload = "llama70b-prefill-8k";
 
-Error usage(const std::string& message) { return {ErrorKind::kUsage, message}; }
+Error usage(const std::string& message) {
+  return {ErrorKind::kUsage, message};
+}
 
 Sides empty_runs(const Comparands& what) {
   Sides runs;
@@ -40,19 +42,22 @@ Sides empty_runs(const Comparands& what) {
 
 Cases choose_cases(const Comparands& what) {
   if (!what.suite.empty()) {
-    if (!what.workloads.empty()) throw usage("--workload goes with schedules: a suite names its own workloads");
+    if (!what.workloads.empty())
+      throw usage("--workload goes with schedules: a suite names its own workloads");
     const auto cases = suite::find_suite(what.suite).cases;
     return {cases, cases};
   }
   if (what.schedules[0].size() != what.schedules[1].size()) {
-    throw usage(fmt::format("expected as many --cand-schedule as --base-schedule, which are compared in order; found {} and {}",
-                            what.schedules[1].size(), what.schedules[0].size()));
+    throw usage(fmt::format(
+        "expected as many --cand-schedule as --base-schedule, which are compared in order; found {} and {}",
+        what.schedules[1].size(), what.schedules[0].size()));
   }
   const auto workloads = what.workloads.empty() ? std::vector<std::string>{kDefaultWorkload} : what.workloads;
   Cases cases;
   for (const std::string& workload : workloads) {
     for (std::size_t side = 0; side < 2; ++side) {
-      for (const std::string& schedule : what.schedules.at(side)) cases.at(side).push_back({schedule, workload});
+      for (const std::string& schedule : what.schedules.at(side))
+        cases.at(side).push_back({schedule, workload});
     }
   }
   return cases;
@@ -83,8 +88,9 @@ void add_cells(Sides& runs, const Cases& cases, const device::Identity& device) 
     const auto base = language::find_schedule(cases[0][i].schedule);
     const auto cand = language::find_schedule(cases[1][i].schedule);
     history::Cell cell;
-    cell.key = {base->name() == cand->name() ? base->name() : fmt::format("{} v {}", base->name(), cand->name()),
-                model::find_workload(cases[0][i].workload).name, device.name, std::string(suite::kProtocol)};
+    cell.key = {
+        base->name() == cand->name() ? base->name() : fmt::format("{} v {}", base->name(), cand->name()),
+        model::find_workload(cases[0][i].workload).name, device.name, std::string(suite::kProtocol)};
     cell.deterministic = device.deterministic;
     const auto same = [&](const history::Cell& other) { return other.key == cell.key; };
     if (std::ranges::any_of(runs[0].cells, same))
@@ -96,7 +102,8 @@ void add_cells(Sides& runs, const Cases& cases, const device::Identity& device) 
   }
 }
 
-/// A simulated device whose noise, in a process that plays once, is that of the sitting's order-th repetition.
+/// A simulated device whose noise, in a process that plays once, is that of the sitting's order-th
+/// repetition.
 std::string draw_of(const std::string& device, std::uint32_t order) {
   constexpr std::string_view kMark = "+noise=";
   const std::size_t mark = device.find(kMark);
@@ -120,10 +127,12 @@ Prepared prepare_schedules(const Comparands& what) {
     history::Run& run = prepared.runs.at(side);
     run.suite = what.suite;
     run.label = !what.programs.at(side).empty() ? what.programs.at(side)
-                : cases.at(side).size() == 1    ? language::find_schedule(cases.at(side).front().schedule)->name()
-                                                : "";
+                : cases.at(side).size() == 1
+                    ? language::find_schedule(cases.at(side).front().schedule)->name()
+                    : "";
     run.machine_class.device_kind = trace::name_of(device.kind);
-    run.machine_class.device_name = device.kind == trace::DeviceKind::kCuda ? device.description : device.name;
+    run.machine_class.device_name =
+        device.kind == trace::DeviceKind::kCuda ? device.description : device.name;
     run.environment.instance = device.profile_hash;
   }
   add_cells(prepared.runs, cases, device);
@@ -134,11 +143,13 @@ Prepared prepare_schedules(const Comparands& what) {
       if (program.empty()) program = std::filesystem::read_symlink("/proc/self/exe");
     }
     prepared.take = [cases, plans, programs, name = what.device](const Turn& turn, std::uint32_t order) {
-      return Taken{suite::play_in_child(programs.at(turn.side), cases.at(turn.side).at(turn.cell), draw_of(name, order)),
+      return Taken{suite::play_in_child(programs.at(turn.side), cases.at(turn.side).at(turn.cell),
+                                        draw_of(name, order)),
                    plans.at(turn.side).at(turn.cell)};
     };
   } else {
-    prepared.take = [cases, plans, make_device = suite::find_device(what.device)](const Turn& turn, std::uint32_t order) {
+    prepared.take = [cases, plans, make_device = suite::find_device(what.device)](const Turn& turn,
+                                                                                  std::uint32_t order) {
       const suite::Case& one = cases.at(turn.side).at(turn.cell);
       const auto schedule = language::find_schedule(one.schedule);
       return Taken{{suite::play(*schedule, model::find_workload(one.workload), *make_device(order)), 0},

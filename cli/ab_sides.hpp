@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `offledger ab` compares: two schedules, two builds of offledger on a suite, or two commands under the recorder.
+// What `offledger ab` compares: two schedules, two builds of offledger on a suite, or two commands under the
+// recorder.
 
 #pragma once
 
@@ -34,8 +35,8 @@ struct CommandFailed {
 
 /// What is ready to be measured.
 struct Prepared {
-  Sides runs;  ///< named, without repetitions
-  Take take;   ///< throws CommandFailed, or Error
+  Sides runs;              ///< named, without repetitions
+  Take take;               ///< throws CommandFailed, or Error
   bool exact = false;      ///< one repetition says it all
   bool processes = false;  ///< a repetition is a process, and takes real time
 };

@@ -9,7 +9,8 @@
 namespace offledger::cli {
 namespace {
 
-void add_rep(history::Store& store, history::Run& run, const Taken& taken, const Turn& turn, std::uint32_t order) {
+void add_rep(history::Store& store, history::Run& run, const Taken& taken, const Turn& turn,
+             std::uint32_t order) {
   history::Cell& cell = run.cells.at(turn.cell);
   const trace::Timeline& recording = taken.played.recording;
   const analysis::Report report = analysis::explain(recording, {.plan = taken.plan.get()});
@@ -45,8 +46,8 @@ std::vector<Turn> order_blocks(std::size_t cells, std::uint32_t reps, std::uint6
   return turns;
 }
 
-void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take, history::Store& store,
-                const std::function<void(const Turn&)>& before) {
+void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take,
+                history::Store& store, const std::function<void(const Turn&)>& before) {
   for (const Turn& turn : turns) {
     before(turn);
     add_rep(store, runs.at(turn.side), take(turn, order), turn, order);

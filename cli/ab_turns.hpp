@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One sitting of two sides: repetitions in ABBA blocks, cell by cell, in an order drawn from a seed, so that a machine
-// that drifts drifts for both alike.
+// One sitting of two sides: repetitions in ABBA blocks, cell by cell, in an order drawn from a seed, so that
+// a machine that drifts drifts for both alike.
 
 #pragma once
 
@@ -27,8 +27,8 @@ struct Turn {
   std::uint32_t block = 0;
 };
 
-/// Blocks of two repetitions a side, ABBA or BAAB; in each round of blocks the cells come in an order of their own. An
-/// odd last repetition is a pair.
+/// Blocks of two repetitions a side, ABBA or BAAB; in each round of blocks the cells come in an order of
+/// their own. An odd last repetition is a pair.
 std::vector<Turn> order_blocks(std::size_t cells, std::uint32_t reps, std::uint64_t seed);
 
 struct Taken {
@@ -39,9 +39,9 @@ struct Taken {
 /// Takes one repetition; `order` is its place in the sitting.
 using Take = std::function<Taken(const Turn& turn, std::uint32_t order)>;
 
-/// Takes every turn, `runs` having its cells without repetitions; keeps the first recording of each side of each cell.
-/// `order` continues from where the sitting's earlier turns ended. Calls `before` with each turn.
-void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take, history::Store& store,
-                const std::function<void(const Turn&)>& before);
+/// Takes every turn, `runs` having its cells without repetitions; keeps the first recording of each side of
+/// each cell. `order` continues from where the sitting's earlier turns ended. Calls `before` with each turn.
+void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take,
+                history::Store& store, const std::function<void(const Turn&)>& before);
 
 }  // namespace offledger::cli

@@ -66,8 +66,8 @@ std::vector<Row> compare(const history::Run& predicted, const history::Run& meas
     for (const Figure& figure : kFigures) row.pairs.push_back(pair_of(figure, *found, seen));
   }
   if (!rows.empty()) return rows;
-  throw Error(ErrorKind::kNotComparable,
-              fmt::format("--against {}: that run has none of the cells run here", measured.id.substr(0, 12)));
+  throw Error(ErrorKind::kNotComparable, fmt::format("--against {}: that run has none of the cells run here",
+                                                     measured.id.substr(0, 12)));
 }
 
 std::string value_text(const Figure& figure, std::optional<double> value) {
@@ -81,7 +81,8 @@ std::string difference_text(const Figure& figure, std::optional<double> differen
 }
 
 /// The rows' figures from `first` on, `count` of them: all four side by side are wider than a terminal.
-std::string table_of(const std::vector<Row>& rows, std::size_t first, std::size_t count, const render::Style& style) {
+std::string table_of(const std::vector<Row>& rows, std::size_t first, std::size_t count,
+                     const render::Style& style) {
   std::vector<render::Table::Column> columns{{"schedule", render::Align::kLeft}};
   for (const Figure& figure : std::span(kFigures).subspan(first, count)) {
     columns.push_back({figure.title, render::Align::kRight});
@@ -121,10 +122,10 @@ suite::Suite cases_of(const history::Run& run) {
   return suite;
 }
 
-std::string against_table(const history::Run& predicted, const history::Run& measured, const render::Style& style) {
-  std::string text =
-      fmt::format("{} against {} (run {})\n", predicted.machine_class.device_name, measured.machine_class.device_name,
-                  measured.id.substr(0, 12));
+std::string against_table(const history::Run& predicted, const history::Run& measured,
+                          const render::Style& style) {
+  std::string text = fmt::format("{} against {} (run {})\n", predicted.machine_class.device_name,
+                                 measured.machine_class.device_name, measured.id.substr(0, 12));
   const std::vector<Row> rows = compare(predicted, measured);
   text.append(table_of(rows, 0, 2, style)).append("\n").append(table_of(rows, 2, 2, style));
   std::set<std::string> changed;

@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string cell_name(const history::Cell& cell) { return cell.key.schedule + "/" + cell.key.workload; }
+std::string cell_name(const history::Cell& cell) {
+  return cell.key.schedule + "/" + cell.key.workload;
+}
 
 double overlap_of(const history::Cell& cell) {
   for (const history::Rep& rep : cell.reps) {
@@ -37,16 +39,17 @@ const history::Cell& choose_cell(const history::Run& run, const std::string& wan
       names.push_back(cell_name(cell));
     }
     const std::vector<std::string_view> views(names.begin(), names.end());
-    throw Error(ErrorKind::kUsage,
-                fmt::format("run {} has no cell '{}'{}", run.id.substr(0, 12), wanted, suggest(wanted, views)));
+    throw Error(ErrorKind::kUsage, fmt::format("run {} has no cell '{}'{}", run.id.substr(0, 12), wanted,
+                                               suggest(wanted, views)));
   }
   const history::Cell* worst = &run.cells.front();
   for (const history::Cell& cell : run.cells) {
     if (overlap_of(cell) < overlap_of(*worst)) worst = &cell;
   }
   if (run.cells.size() > 1) {
-    std::cerr << fmt::format("run {} has {} cells; showing {}, which hides least (others: {}:SCHEDULE/WORKLOAD)\n",
-                             run.id.substr(0, 12), run.cells.size(), cell_name(*worst), run.id.substr(0, 12));
+    std::cerr << fmt::format(
+        "run {} has {} cells; showing {}, which hides least (others: {}:SCHEDULE/WORKLOAD)\n",
+        run.id.substr(0, 12), run.cells.size(), cell_name(*worst), run.id.substr(0, 12));
   }
   return *worst;
 }
@@ -59,8 +62,13 @@ Subject open_run(const std::string& reference, const std::string& database) {
   const history::Cell& cell = choose_cell(run, cell_wanted);
   for (const history::Artifact& artifact : cell.artifacts) {
     if (artifact.kind != "recording") continue;
-    return {trace::load(store.artifact_file(artifact)), fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
-            cell.findings, cell.schedule_hash, run.id, cell.key.schedule, cell.key.workload};
+    return {trace::load(store.artifact_file(artifact)),
+            fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
+            cell.findings,
+            cell.schedule_hash,
+            run.id,
+            cell.key.schedule,
+            cell.key.workload};
   }
   throw Error(ErrorKind::kNotMeasured,
               fmt::format("run {}: the recording of {} was not kept; measure it again with `offledger run`",
@@ -72,7 +80,13 @@ Subject open_file(const std::string& path, bool progress) {
     std::cerr << fmt::format("\rreading {} of {} MiB", done >> 20, total >> 20) << std::flush;
     if (done >= total) std::cerr << "\r\033[K";
   };
-  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()), path, {}, {}, {}, {}, {}};
+  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()),
+          path,
+          {},
+          {},
+          {},
+          {},
+          {}};
 }
 
 }  // namespace
@@ -102,11 +116,13 @@ Subject open_subject(const std::string& reference, const std::string& database, 
   std::error_code ignored;
   if (fs::exists(reference, ignored)) return open_file(reference, progress);
   constexpr std::string_view kEndings[] = {".oflg", ".json", ".json.gz", ".sqlite"};
-  const bool ends_like_file = std::ranges::any_of(kEndings, [&](std::string_view ending) { return reference.ends_with(ending); });
-  const bool looks_like_file =
-      (ends_like_file || reference.find('/') != std::string::npos) && reference.find(':') == std::string::npos;
+  const bool ends_like_file =
+      std::ranges::any_of(kEndings, [&](std::string_view ending) { return reference.ends_with(ending); });
+  const bool looks_like_file = (ends_like_file || reference.find('/') != std::string::npos) &&
+                               reference.find(':') == std::string::npos;
   if (looks_like_file || !fs::exists(database, ignored)) {
-    const std::string where = looks_like_file ? "" : fmt::format(", nor a database at {} to find a run in", database);
+    const std::string where =
+        looks_like_file ? "" : fmt::format(", nor a database at {} to find a run in", database);
     throw Error(ErrorKind::kUsage, fmt::format("{}: no such file{}", reference, where));
   }
   return open_run(reference, database);

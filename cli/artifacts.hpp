@@ -15,12 +15,12 @@ namespace offledger::cli {
 /// Keeps the recording with the history, once however often equal ones come.
 history::Artifact keep_recording(history::Store& store, const trace::Timeline& timeline);
 
-/// What a command was pointed at: FILE (a recording or any trace that can be imported), or RUN[:CELL], a cell being
-/// schedule/workload. RUN alone is the run's first cell when it has but one, otherwise the one whose schedules overlap
-/// least, and the choice is said on stderr.
+/// What a command was pointed at: FILE (a recording or any trace that can be imported), or RUN[:CELL], a cell
+/// being schedule/workload. RUN alone is the run's first cell when it has but one, otherwise the one whose
+/// schedules overlap least, and the choice is said on stderr.
 struct Subject {
   trace::Timeline timeline;
-  std::string name;  ///< the file, or "run 3f2a…: history1/llama70b-prefill-8k"
+  std::string name;                           ///< the file, or "run 3f2a…: history1/llama70b-prefill-8k"
   std::vector<history::FindingRow> findings;  ///< of the stored cell
   std::string schedule_hash;                  ///< of what the stored cell ran; empty for a file
   std::string run, schedule, workload;        ///< which cell of the history it is; empty for a file

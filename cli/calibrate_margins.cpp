@@ -25,9 +25,11 @@ constexpr std::uint64_t kSeed = 1;
 /// The two sides are one program: the same schedules, label (a build, a command) and commit.
 bool is_aa(const Pair& pair) {
   const auto& [base, cand] = pair;
-  if (base.label != cand.label || base.commit != cand.commit || base.cells.size() != cand.cells.size()) return false;
+  if (base.label != cand.label || base.commit != cand.commit || base.cells.size() != cand.cells.size())
+    return false;
   for (std::size_t i = 0; i < base.cells.size(); ++i) {
-    if (base.cells[i].key != cand.cells[i].key || base.cells[i].schedule_hash != cand.cells[i].schedule_hash) return false;
+    if (base.cells[i].key != cand.cells[i].key || base.cells[i].schedule_hash != cand.cells[i].schedule_hash)
+      return false;
   }
   return true;
 }
@@ -74,20 +76,26 @@ void calibrate_margins(const MarginsOptions& options) {
   const history::Store store(options.database, history::Mode::kReadOnly);
   std::vector<Pair> pairs = sittings(store, options.runs);
   if (!options.runs.empty() && !std::ranges::all_of(pairs, is_aa)) {
-    throw Error(ErrorKind::kUsage, "expected A/A sittings: the two sides of one that was named are not the same program");
+    throw Error(ErrorKind::kUsage,
+                "expected A/A sittings: the two sides of one that was named are not the same program");
   }
   std::erase_if(pairs, [](const Pair& pair) { return !is_aa(pair) || !has_noise(pair); });
   if (pairs.empty()) {
-    throw Error(ErrorKind::kNotMeasured,
-                fmt::format("{}: expected a sitting with noise whose two sides are the same program, found none; take one "
-                            "with `offledger ab --suite SUITE --device cuda`, or with a schedule against itself",
-                            options.database));
+    throw Error(
+        ErrorKind::kNotMeasured,
+        fmt::format(
+            "{}: expected a sitting with noise whose two sides are the same program, found none; take one "
+            "with `offledger ab --suite SUITE --device cuda`, or with a schedule against itself",
+            options.database));
   }
   const gate::Margins found = gate::calibrate(pairs, config.margins, kSeed);
-  std::string table = fmt::format("margins from {} A/A sitting{}:\n", pairs.size(), pairs.size() == 1 ? "" : "s");
+  std::string table =
+      fmt::format("margins from {} A/A sitting{}:\n", pairs.size(), pairs.size() == 1 ? "" : "s");
   for (const metrics::Metric& metric : metrics::all()) {
     const auto at = found.by_metric.find(metric.name);
-    if (at == found.by_metric.end() || (!metric.gates && !metric.needs_company && metric.name != "compute_ns")) continue;
+    if (at == found.by_metric.end() ||
+        (!metric.gates && !metric.needs_company && metric.name != "compute_ns"))
+      continue;
     const double before = config.margins.of(metric);
     const double margin = rounded_up(at->second);
     config.margins.by_metric[std::string(metric.name)] = margin;

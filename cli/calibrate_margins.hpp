@@ -15,8 +15,9 @@ struct MarginsOptions {
   std::vector<std::string> runs;  ///< either side of each sitting; none: every A/A sitting of the history
 };
 
-/// Writes a configuration file for `gate --config`: the given one, or the defaults, with the calibrated margins. To
-/// standard output where no file is named. Throws Error(kNotMeasured) where there is no A/A sitting with noise.
+/// Writes a configuration file for `gate --config`: the given one, or the defaults, with the calibrated
+/// margins. To standard output where no file is named. Throws Error(kNotMeasured) where there is no A/A
+/// sitting with noise.
 void calibrate_margins(const MarginsOptions& options);
 
 }  // namespace offledger::cli

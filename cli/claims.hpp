@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The claims of the analysis that this catalogue's first schedules come from, put to the test one by one. The claimed
-// number is data; every other figure is played on a simulated device with that analysis' own constants (80 layers of
-// 80 + 120 ms, 100 + 150 MB; a link of 1 GB/s, where attention's weights take 100 ms, and of 5 GB/s, where they take
-// 20 ms: it uses both), with copies free to start when issued and with copies fenced behind compute. Where a recording
-// on a GPU is given, its figures stand beside them.
+// The claims of the analysis that this catalogue's first schedules come from, put to the test one by one. The
+// claimed number is data; every other figure is played on a simulated device with that analysis' own
+// constants (80 layers of 80 + 120 ms, 100 + 150 MB; a link of 1 GB/s, where attention's weights take 100 ms,
+// and of 5 GB/s, where they take 20 ms: it uses both), with copies free to start when issued and with copies
+// fenced behind compute. Where a recording on a GPU is given, its figures stand beside them.
 //
 //     cannot hold      arithmetic on the claim's own numbers contradicts it
 //     reproduced       a figure of ours lies within the tolerance of the claim
 //     not reproduced   none does
 //
-// The tolerance of a time is a quarter of the smallest difference between two claimed totals: a coarser one could not
-// tell the claims apart.
+// The tolerance of a time is a quarter of the smallest difference between two claimed totals: a coarser one
+// could not tell the claims apart.
 
 #pragma once
 
@@ -36,9 +36,9 @@ struct ClaimFigure {
 };
 
 struct Claim {
-  std::string id;    ///< "1a"
-  std::string text;  ///< "history1: wall a layer"
-  std::string unit;  ///< "ms", "MB", "%", "x"
+  std::string id;            ///< "1a"
+  std::string text;          ///< "history1: wall a layer"
+  std::string unit;          ///< "ms", "MB", "%", "x"
   double low = 0, high = 0;  ///< the claimed number; equal unless it is a range
   double tolerance = 0;
   std::vector<ClaimFigure> ours;
@@ -53,7 +53,8 @@ struct Study {
 };
 
 /// Plays on `device`, which must be a simulated one.
-std::vector<Claim> judge_claims(const std::string& device, const Study& study, const std::vector<MapPoint>& map);
+std::vector<Claim> judge_claims(const std::string& device, const Study& study,
+                                const std::vector<MapPoint>& map);
 
 std::string claims_table(const std::vector<Claim>& claims, const render::Style& style);
 std::string map_table(const std::vector<MapPoint>& map, const render::Style& style);
@@ -61,8 +62,8 @@ std::string map_table(const std::vector<MapPoint>& map, const render::Style& sty
 /// The newest study on a GPU that the history has.
 Study find_study(const history::Store& store);
 
-/// What a run of the seed suite shows, with the claims and the map added: text, or the JSON document. The map is
-/// written to `map_file` as an SVG, unless that is empty.
+/// What a run of the seed suite shows, with the claims and the map added: text, or the JSON document. The map
+/// is written to `map_file` as an SVG, unless that is empty.
 std::string add_claims(const std::string& shown, bool json, const std::string& device, const Study& study,
                        const render::Style& style, const std::string& map_file);
 

@@ -15,13 +15,14 @@ constexpr double kHosts[] = {0, 0.5, 0.9};
 constexpr std::uint32_t kDepths[] = {1, 2, 4, 8};
 constexpr const char* kSchedules[] = {"history1", "history", "stage1", "stage2", "stage12", "blocking1"};
 
-MapPoint play_point(const model::Workload& workload, const suite::DeviceMaker& make_device, double ratio, double host,
-                    bool fenced) {
+MapPoint play_point(const model::Workload& workload, const suite::DeviceMaker& make_device, double ratio,
+                    double host, bool fenced) {
   MapPoint point{ratio, host, fenced, {}, {}};
   const double compute_s = static_cast<double>(compute_of(workload).count()) / 1e9;
   const double unit_us = host * compute_s * 1e6 / workload.shape.unit_count();
   Scenario scenario;
-  scenario.link_bytes_per_s = static_cast<std::uint64_t>(static_cast<double>(bytes_of(workload)) / (compute_s * ratio));
+  scenario.link_bytes_per_s =
+      static_cast<std::uint64_t>(static_cast<double>(bytes_of(workload)) / (compute_s * ratio));
   scenario.unit_host_us = static_cast<std::uint64_t>(unit_us);
   scenario.fenced = fenced;
   const auto wall = [&] { return pass_wall(play_pass(scenario, workload, *make_device(0))); };
@@ -80,14 +81,15 @@ std::vector<MapPoint> draw_map(const std::string& device) {
   std::vector<MapPoint> map;
   for (const bool fenced : {false, true}) {
     for (const double host : kHosts) {
-      for (const double ratio : kRatios) map.push_back(play_point(workload, make_device, ratio, host, fenced));
+      for (const double ratio : kRatios)
+        map.push_back(play_point(workload, make_device, ratio, host, fenced));
     }
   }
   return map;
 }
 
-std::string where_slower(const std::vector<MapPoint>& map, const std::string& schedule, const std::string& than,
-                         double at_least_percent, double at_most_percent) {
+std::string where_slower(const std::vector<MapPoint>& map, const std::string& schedule,
+                         const std::string& than, double at_least_percent, double at_most_percent) {
   const auto passes = [&](const MapPoint& point) {
     const double by = point.slower(schedule, than);
     return by >= at_least_percent && by <= at_most_percent;

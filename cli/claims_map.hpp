@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which schedule wins where: the seed's schedules over the ratio of transfer to compute, the depth of prefetch, the
-// speed of the host, and whether copies are fenced behind compute. One pass of the seed's model at each point.
+// Which schedule wins where: the seed's schedules over the ratio of transfer to compute, the depth of
+// prefetch, the speed of the host, and whether copies are fenced behind compute. One pass of the seed's model
+// at each point.
 
 #pragma once
 
@@ -30,9 +31,9 @@ inline constexpr double kTiePercent = 0.25;
 
 std::vector<MapPoint> draw_map(const std::string& device);
 
-/// The ratios at which one is slower than the other by this much, where the host costs nothing: "at transfer/compute
-/// 0.75 to 1.25 fenced"; "nowhere on the map".
-std::string where_slower(const std::vector<MapPoint>& map, const std::string& schedule, const std::string& than,
-                         double at_least_percent, double at_most_percent);
+/// The ratios at which one is slower than the other by this much, where the host costs nothing: "at
+/// transfer/compute 0.75 to 1.25 fenced"; "nowhere on the map".
+std::string where_slower(const std::vector<MapPoint>& map, const std::string& schedule,
+                         const std::string& than, double at_least_percent, double at_most_percent);
 
 }  // namespace offledger::cli

@@ -13,21 +13,25 @@ constexpr Setting kSettings[] = {{"1 GB/s", "seed-70b", false},
 constexpr std::uint64_t kLayerHostUs = 2000;
 constexpr std::int32_t kSteadyLayers = 10;  ///< from the middle one on
 
-double ms(Nanos time) { return static_cast<double>(time.count()) / 1e6; }
+double ms(Nanos time) {
+  return static_cast<double>(time.count()) / 1e6;
+}
 
 PassFigures figures_of(const trace::Timeline& pass, std::int32_t middle) {
   const analysis::Report report = analysis::analyse(pass);
   const analysis::DeviceReport& device = report.devices.front();
   PassFigures figures;
   figures.wall_ms = ms(pass_wall(pass));
-  figures.held_ms = ms(device.total.cpu_blocked.value_or(Nanos{0}) + device.total.host_work.value_or(Nanos{0}));
+  figures.held_ms =
+      ms(device.total.cpu_blocked.value_or(Nanos{0}) + device.total.host_work.value_or(Nanos{0}));
   Nanos steady_begin{}, steady_end{};
   for (const analysis::UnitReport& unit : device.units) {
     const double mega = h2d_bytes_in(pass, unit.compute.begin, unit.compute.end) / 1e6;
     if (unit.layer == 0) (unit.group == "attn" ? figures.first_mb.attn : figures.first_mb.ffn) = mega;
     if (unit.group == "attn" && unit.layer == middle) steady_begin = unit.compute.begin;
     if (unit.group == "attn" && unit.layer == middle + kSteadyLayers) steady_end = unit.compute.begin;
-    if (unit.layer >= middle && unit.layer < middle + kSteadyLayers) figures.steady_idle_ms += ms(unit.gap) / kSteadyLayers;
+    if (unit.layer >= middle && unit.layer < middle + kSteadyLayers)
+      figures.steady_idle_ms += ms(unit.gap) / kSteadyLayers;
   }
   figures.steady_ms = ms(steady_end - steady_begin) / kSteadyLayers;
   figures.steady_mb = h2d_bytes_in(pass, steady_begin, steady_end) / 1e6 / kSteadyLayers;
@@ -36,15 +40,19 @@ PassFigures figures_of(const trace::Timeline& pass, std::int32_t middle) {
 
 }  // namespace
 
-std::span<const Setting> settings() { return kSettings; }
+std::span<const Setting> settings() {
+  return kSettings;
+}
 
-Played::Played(const std::string& device) : workload_(model::find_workload("seed-70b")), make_device_(suite::find_device(device)) {}
+Played::Played(const std::string& device)
+    : workload_(model::find_workload("seed-70b")), make_device_(suite::find_device(device)) {}
 
 const PassFigures& Played::pass(const std::string& schedule, const Setting& setting) {
   const auto [at, added] = passes_.try_emplace({schedule, setting.name});
   if (added) {
     const model::Workload workload = model::find_workload(setting.workload);
-    const Scenario scenario{schedule, workload.link_bytes_per_s.value_or(0), setting.fenced, kLayerHostUs, 0, {}};
+    const Scenario scenario{schedule, workload.link_bytes_per_s.value_or(0), setting.fenced, kLayerHostUs, 0,
+                            {}};
     const auto middle = static_cast<std::int32_t>(layers() / 2);
     at->second = figures_of(play_pass(scenario, workload, *make_device_(0)), middle);
   }

@@ -15,7 +15,7 @@
 namespace offledger::cli {
 
 struct Setting {
-  const char* name;  ///< "5 GB/s fenced"
+  const char* name;      ///< "5 GB/s fenced"
   const char* workload;  ///< whose link it is
   bool fenced;
 };
@@ -23,11 +23,12 @@ std::span<const Setting> settings();
 
 struct PassFigures {
   double wall_ms = 0;
-  double steady_ms = 0, steady_idle_ms = 0, steady_mb = 0;  ///< of a layer halfway: its wall, GPU idle, bytes moved
-  double held_ms = 0;  ///< host: blocked in calls, and working where the schedule says it does
+  double steady_ms = 0, steady_idle_ms = 0,
+         steady_mb = 0;  ///< of a layer halfway: its wall, GPU idle, bytes moved
+  double held_ms = 0;    ///< host: blocked in calls, and working where the schedule says it does
   struct {
     double attn = 0, ffn = 0;
-  } first_mb;            ///< moved while the first layer's kernels ran
+  } first_mb;  ///< moved while the first layer's kernels ran
 };
 
 /// Blocking schedules cost the host 2 ms a layer here.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A subcommand: a function that adds itself to the command line. Its callback does the work, writes results to stdout
-// and everything else to stderr, and leaves the exit code in the context. Errors are exceptions; main() words them.
+// A subcommand: a function that adds itself to the command line. Its callback does the work, writes results
+// to stdout and everything else to stderr, and leaves the exit code in the context. Errors are exceptions;
+// main() words them.
 
 #pragma once
 
@@ -34,7 +35,8 @@ void add_doctor(CLI::App& app, Context& context);
 void add_calibrate(CLI::App& app, Context& context);
 
 /// --format with the given choices; the first is the default.
-inline CLI::Option* add_format(CLI::App& command, std::string& format, const std::vector<std::string>& choices) {
+inline CLI::Option* add_format(CLI::App& command, std::string& format,
+                               const std::vector<std::string>& choices) {
   format = choices.front();
   return command.add_option("--format", format, "how to print")
       ->check(CLI::IsMember(choices))

@@ -36,7 +36,8 @@ host::Facts gather() {
 }
 
 std::string text(const std::vector<host::Check>& checks, const render::Style& style) {
-  render::Table table({{"check", render::Align::kLeft}, {"", render::Align::kLeft}, {"found", render::Align::kLeft}});
+  render::Table table(
+      {{"check", render::Align::kLeft}, {"", render::Align::kLeft}, {"found", render::Align::kLeft}});
   std::string fixes;
   for (const host::Check& check : checks) {
     table.row({check.name, std::string(name_of(check.state)), check.found});
@@ -48,7 +49,8 @@ std::string text(const std::vector<host::Check>& checks, const render::Style& st
 std::string json(const std::vector<host::Check>& checks) {
   Json list = Json::array();
   for (const host::Check& check : checks) {
-    list.push_back({{"name", check.name}, {"state", name_of(check.state)}, {"found", check.found}, {"fix", check.fix}});
+    list.push_back(
+        {{"name", check.name}, {"state", name_of(check.state)}, {"found", check.found}, {"fix", check.fix}});
   }
   return Json{{"schema", "offledger.doctor/1"}, {"checks", list}}.dump(2) + "\n";
 }
@@ -58,7 +60,8 @@ std::string verdict(const std::vector<host::Check>& checks) {
     return std::ranges::any_of(checks, [&](const host::Check& check) { return check.state == state; });
   };
   if (any(host::CheckState::kFail)) return "Something that measuring on a GPU needs does not work here.\n\n";
-  if (any(host::CheckState::kAbsent)) return "No figures of a GPU can be taken here; simulated devices and traces work.\n\n";
+  if (any(host::CheckState::kAbsent))
+    return "No figures of a GPU can be taken here; simulated devices and traces work.\n\n";
   if (any(host::CheckState::kWarn)) return "Figures can be taken here; some may suffer.\n\n";
   return "Figures from this machine can be trusted.\n\n";
 }

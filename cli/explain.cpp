@@ -6,8 +6,8 @@
 #include "cli/cell_against.hpp"
 #include "cli/command.hpp"
 #include "cli/judged.hpp"
-#include "cli/step_marks.hpp"
 #include "cli/known_plan.hpp"
+#include "cli/step_marks.hpp"
 #include "reports/history/store.hpp"
 
 namespace offledger::cli {
@@ -21,9 +21,11 @@ void explain(const Options& options, Context& context) {
   Subject subject = open_subject(options.subject, options.database, context.stderr_terminal);
   const std::optional<plan::Plan> plan = known_plan(subject.timeline.source, subject.schedule_hash);
   mark_steps(subject.timeline, options.steps);
-  analysis::Report report = analysis::explain(subject.timeline, {.plan = plan ? &*plan : nullptr, .what_if = true});
+  analysis::Report report =
+      analysis::explain(subject.timeline, {.plan = plan ? &*plan : nullptr, .what_if = true});
   for (const history::FindingRow& finding : subject.findings) {
-    if (std::ranges::find(report.findings, finding.id, &analysis::Finding::id) != report.findings.end()) continue;
+    if (std::ranges::find(report.findings, finding.id, &analysis::Finding::id) != report.findings.end())
+      continue;
     report.findings.push_back({finding.id, finding.detail, finding.disqualifies});
   }
   const auto against =
@@ -42,16 +44,22 @@ void explain(const Options& options, Context& context) {
 }  // namespace
 
 void add_explain(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("explain", "the ledger of a run or trace: where every nanosecond went, and why");
+  auto* command =
+      app.add_subcommand("explain", "the ledger of a run or trace: where every nanosecond went, and why");
   const auto options = std::make_shared<Options>();
-  command->add_option("RUN|FILE", options->subject, "a run (id, prefix, `latest`), RUN:SCHEDULE/WORKLOAD, a recording, or a trace")
+  command
+      ->add_option("RUN|FILE", options->subject,
+                   "a run (id, prefix, `latest`), RUN:SCHEDULE/WORKLOAD, a recording, or a trace")
       ->required();
   options->database = history::default_path();
   command->add_option("--db", options->database, "history database");
-  command->add_option("--steps", options->steps, "marks: those of the recording; auto: the launch pattern that repeats; nvtx:RANGE")
+  command
+      ->add_option("--steps", options->steps,
+                   "marks: those of the recording; auto: the launch pattern that repeats; nvtx:RANGE")
       ->capture_default_str();
-  auto* against = command->add_option("--against", options->against,
-                                      "RUN or RUN:SCHEDULE/WORKLOAD to compare the cell with; default: what the run was last judged against");
+  auto* against = command->add_option(
+      "--against", options->against,
+      "RUN or RUN:SCHEDULE/WORKLOAD to compare the cell with; default: what the run was last judged against");
   command->add_option("--config", options->config_file, "gate configuration file for that")->needs(against);
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { explain(*options, context); });

@@ -41,10 +41,13 @@ history::Verdict no_data(std::string reason, const history::Run& candidate, cons
   return verdict;
 }
 
-/// A run that was cut off or failed is no data against itself, and no baseline: every later run would be compared with it.
+/// A run that was cut off or failed is no data against itself, and no baseline: every later run would be
+/// compared with it.
 history::Verdict record_baseline(history::Store& store, const history::Run& run, const gate::Config& config) {
   if (const auto itself = gate::compare(run, run, {}); itself.verdict == "no_data") {
-    return no_data("no baseline '" + baseline_name(run) + "' yet, and this run cannot become it: " + itself.reason, run, config);
+    return no_data(
+        "no baseline '" + baseline_name(run) + "' yet, and this run cannot become it: " + itself.reason, run,
+        config);
   }
   store.set_baseline({baseline_name(run), run.id, "first run", std::time(nullptr)});
   history::Verdict verdict;
@@ -62,10 +65,12 @@ Judged judge_runs(const Options& options, gate::Config config, history::Store& s
   std::string base_ref = options.base, why = options.base_why;
   if (base_ref.empty()) {
     const auto baseline = store.baseline(baseline_name(candidate));
-    if (!baseline && options.record_first) return {record_baseline(store, candidate, config), candidate, candidate};
+    if (!baseline && options.record_first)
+      return {record_baseline(store, candidate, config), candidate, candidate};
     if (!baseline) {
       return {no_data("no baseline '" + baseline_name(candidate) +
-                          "' to compare with; accept one with `offledger history baseline accept RUN --reason TEXT`, name a "
+                          "' to compare with; accept one with `offledger history baseline accept RUN "
+                          "--reason TEXT`, name a "
                           "run with --base, or let --record-first make this run it",
                       candidate, config),
               {},

@@ -89,10 +89,11 @@ void import_benchmarks(const Options& options) {
   const auto stored = store.insert_once(run);
   if (const std::string known = stored.added ? "" : store.load(stored.id).sitting;
       !stored.added && !options.sitting.empty() && known != options.sitting) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--sitting: expected '{}', in which run {} holds these very figures already, found '{}'; "
-                            "`offledger gate --across-sittings` compares it as it is",
-                            known, stored.id.substr(0, 12), options.sitting));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--sitting: expected '{}', in which run {} holds these very figures already, found '{}'; "
+                    "`offledger gate --across-sittings` compares it as it is",
+                    known, stored.id.substr(0, 12), options.sitting));
   }
   std::size_t reps = 0, failed = 0;
   for (const history::Cell& cell : run.cells) {

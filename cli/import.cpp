@@ -43,8 +43,9 @@ void add_import(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->input, "the trace")->required();
   command->add_option("-o,--output", options->output, "recording to write; default without --db: FILE.oflg");
-  command->add_option("--steps", options->steps,
-                      "marks: those of the trace; auto: the launch pattern that repeats; nvtx:RANGE")
+  command
+      ->add_option("--steps", options->steps,
+                   "marks: those of the trace; auto: the launch pattern that repeats; nvtx:RANGE")
       ->capture_default_str();
   add_keeping(*command, options->keeping);
   command->callback([options, &context] { import(*options, context); });

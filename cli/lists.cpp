@@ -22,7 +22,10 @@ std::vector<render::ScheduleRow> schedules() {
   }
   std::vector<render::ScheduleRow> rows;
   const auto add = [&](const language::Schedule& schedule) {
-    rows.push_back({.name = schedule.name(), .title = schedule.title(), .file = "", .wraps = schedule.wraps(),
+    rows.push_back({.name = schedule.name(),
+                    .title = schedule.title(),
+                    .file = "",
+                    .wraps = schedule.wraps(),
                     .variant_of = schedule.variant_of()});
   };
   for (const auto& schedule : all) add(*schedule);
@@ -57,8 +60,11 @@ std::vector<render::DeviceRow> devices() {
   std::vector<render::DeviceRow> rows;
   for (const EmbeddedFile& file : sim::profile_files()) {
     const sim::Profile profile = sim::parse_profile(file.text, std::string(file.name));
-    rows.push_back({.name = "sim:" + profile.name, .description = "simulated " + profile.description,
-                    .available = true, .deterministic = true, .why = profile.source});
+    rows.push_back({.name = "sim:" + profile.name,
+                    .description = "simulated " + profile.description,
+                    .available = true,
+                    .deterministic = true,
+                    .why = profile.source});
   }
   render::DeviceRow cuda;
   cuda.name = "cuda:0";
@@ -78,7 +84,9 @@ std::string best_device() {
 }
 
 std::string suites_text(const render::Style& style) {
-  render::Table table({{"suite", render::Align::kLeft}, {"cells", render::Align::kRight}, {"what it is", render::Align::kLeft}});
+  render::Table table({{"suite", render::Align::kLeft},
+                       {"cells", render::Align::kRight},
+                       {"what it is", render::Align::kLeft}});
   for (const EmbeddedFile& file : suite::suite_files()) {
     const suite::Suite suite = suite::parse_suite(file.text, std::string(file.name));
     table.row({suite.name, std::to_string(suite.cases.size()), suite.title});
@@ -89,7 +97,8 @@ std::string suites_text(const render::Style& style) {
 std::string plan_text(const std::string& schedule_name, const std::string& workload_name, bool json) {
   const auto schedule = language::find_schedule(schedule_name);
   const plan::Plan* own = schedule->own_plan();
-  const plan::Plan plan = own != nullptr ? *own : schedule->compile(model::find_workload(workload_name).shape);
+  const plan::Plan plan =
+      own != nullptr ? *own : schedule->compile(model::find_workload(workload_name).shape);
   return json ? language::plan_file(plan, *schedule) : plan::to_string(plan);
 }
 
@@ -146,7 +155,9 @@ void add_lists(CLI::App& app, Context& context) {
   add_schedules(app, context);
   add_workloads(app, context);
   add_devices(app, context);
-  app.add_subcommand("suites", "the suites that ship")->callback([&context] { std::cout << suites_text(context.style); });
+  app.add_subcommand("suites", "the suites that ship")->callback([&context] {
+    std::cout << suites_text(context.style);
+  });
 }
 
 }  // namespace offledger::cli

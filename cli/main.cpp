@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command line. Exit codes are docs/exit-codes.md's: 0 pass, 1 regression (or unsafe schedule), 2 usage, 3
-// inconclusive, 4 nothing measured, 5 not comparable.
+// The command line. Exit codes are docs/exit-codes.md's: 0 pass, 1 regression (or unsafe schedule), 2 usage,
+// 3 inconclusive, 4 nothing measured, 5 not comparable.
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -54,8 +54,10 @@ int fail(std::string_view message, int code) {
 
 int run(int argc, char** argv) {
   Context context = make_context();
-  CLI::App app("Profiler and regression gate for offload schedules: when a large model's weights move to the GPU, and\n"
-               "what that cost.");
+  CLI::App app(
+      "Profiler and regression gate for offload schedules: when a large model's weights move to the GPU, "
+      "and\n"
+      "what that cost.");
   app.name("offledger");
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
@@ -63,8 +65,9 @@ int run(int argc, char** argv) {
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("offledger: ") + error.what() + "\nSee `offledger --help`.\n";
   });
-  for (const auto add : {add_run, add_play, add_ab, add_gate, add_changes, add_explain, add_profile, add_trace, add_import, add_verify,
-                         add_lists, add_history, add_doctor, add_calibrate}) {
+  for (const auto add :
+       {add_run, add_play, add_ab, add_gate, add_changes, add_explain, add_profile, add_trace, add_import,
+        add_verify, add_lists, add_history, add_doctor, add_calibrate}) {
     add(app, context);
   }
   try {

@@ -50,14 +50,13 @@ void add_rep(history::Cell& cell, const suite::Case& what, const suite::Played& 
 }
 
 /// A repetition in a process of its own, with what surrounds it.
-suite::Played play_apart(const Measurement& what, const suite::Case& one, history::Cell& cell, std::uint32_t number,
-                         const Surroundings* surroundings) {
+suite::Played play_apart(const Measurement& what, const suite::Case& one, history::Cell& cell,
+                         std::uint32_t number, const Surroundings* surroundings) {
   static const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   if (surroundings == nullptr) return suite::play_in_child(program, one, what.device, what.counters);
   surroundings->watch.before();
-  suite::Played played = suite::play_in_child(program, one, what.device, what.counters, [&](std::uint32_t pid) {
-    surroundings->watch.during(pid);
-  });
+  suite::Played played = suite::play_in_child(program, one, what.device, what.counters,
+                                              [&](std::uint32_t pid) { surroundings->watch.during(pid); });
   const std::string name = fmt::format("{}/{} {}", cell.key.schedule, cell.key.workload, number);
   add_findings(cell, surroundings->watch.after(name, surroundings->samples));
   return played;
@@ -94,7 +93,8 @@ std::vector<history::Cell> empty_cells(const Measurement& what, const device::Id
   for (const suite::Case& one : what.suite.cases) {
     const auto schedule = language::find_schedule(one.schedule);
     history::Cell cell;
-    cell.key = {schedule->name(), model::find_workload(one.workload).name, device.name, std::string(suite::kProtocol)};
+    cell.key = {schedule->name(), model::find_workload(one.workload).name, device.name,
+                std::string(suite::kProtocol)};
     cell.schedule_hash = schedule->content_hash();
     cell.deterministic = device.deterministic;
     cells.push_back(std::move(cell));
@@ -102,8 +102,8 @@ std::vector<history::Cell> empty_cells(const Measurement& what, const device::Id
   return cells;
 }
 
-bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn,
-             const Surroundings* surroundings) {
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep,
+             const OnTurn& turn, const Surroundings* surroundings) {
   const suite::DeviceMaker make_device = suite::find_device(what.device);
   const bool in_child = suite::identify(what.device).kind == trace::DeviceKind::kCuda;
   const auto begin = std::chrono::steady_clock::now();

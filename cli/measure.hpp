@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The repetitions of a run: each is played, analysed, and kept as history wants it. On a simulated device a repetition
-// is one play in this process; on a real one it is a process of its own, in an order drawn from a recorded seed.
+// The repetitions of a run: each is played, analysed, and kept as history wants it. On a simulated device a
+// repetition is one play in this process; on a real one it is a process of its own, in an order drawn from a
+// recorded seed.
 
 #pragma once
 
@@ -41,8 +42,8 @@ struct Surroundings {
 std::vector<history::Cell> empty_cells(const Measurement& what, const device::Identity& device);
 
 /// Adds the repetitions that `cells` lack. False where the budget ended before all were taken.
-bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep, const OnTurn& turn,
-             const Surroundings* surroundings = nullptr);
+bool measure(const Measurement& what, std::vector<history::Cell>& cells, const OnRecording& keep,
+             const OnTurn& turn, const Surroundings* surroundings = nullptr);
 
 /// The figures and findings of one recording; the causes of idle time, by explain(), are a warm step's mean.
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number);

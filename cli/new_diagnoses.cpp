@@ -35,7 +35,8 @@ std::string difference(const analysis::Report& base, const analysis::Report& can
     const auto same = [&](const analysis::Diagnosis& other) { return other.id == diagnosis.id; };
     if (diagnosis.id == kNothingWrong || std::ranges::any_of(base.diagnoses, same)) continue;
     out += fmt::format("{}{}", out.empty() ? "" : ", ", diagnosis.id);
-    if (diagnosis.time.count() > 0) out += fmt::format(" ({:.3f} ms)", static_cast<double>(diagnosis.time.count()) / 1e6);
+    if (diagnosis.time.count() > 0)
+      out += fmt::format(" ({:.3f} ms)", static_cast<double>(diagnosis.time.count()) / 1e6);
   }
   return out;
 }
@@ -46,7 +47,8 @@ void name_new_diagnoses(const history::Store& store, history::Verdict& verdict, 
                         const history::Run& candidate) {
   std::set<std::pair<std::string, std::string>> seen;
   for (history::VerdictCell& row : verdict.cells) {
-    if (row.state != "fail" || seen.size() == kMostCells || !seen.emplace(row.schedule, row.workload).second) continue;
+    if (row.state != "fail" || seen.size() == kMostCells || !seen.emplace(row.schedule, row.workload).second)
+      continue;
     const auto before = explained(store, base, row);
     const auto after = explained(store, candidate, row);
     if (!before || !after) continue;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One repetition: plays a schedule once and writes the recording. `offledger run` starts it in a fresh process for each
-// repetition on a real device; it is a command of its own so that a single repetition can be looked at.
+// One repetition: plays a schedule once and writes the recording. `offledger run` starts it in a fresh
+// process for each repetition on a real device; it is a command of its own so that a single repetition can be
+// looked at.
 
 #include <fmt/format.h>
 
@@ -31,7 +32,8 @@ void add_play(CLI::App& app, Context&) {
     const auto device = suite::find_device(options->device)(0);
     const trace::Timeline recording = suite::play(*schedule, workload, *device, options->counters.request());
     trace::save(recording, options->output);
-    for (const trace::Note& note : recording.notes) std::cerr << fmt::format("{}\n", recording.text(note.text));
+    for (const trace::Note& note : recording.notes)
+      std::cerr << fmt::format("{}\n", recording.text(note.text));
   });
 }
 

@@ -56,10 +56,10 @@ void add_profile(CLI::App& app, Context& context) {
   command->add_option("COMMAND", options->command, "the program and its arguments, after --")->required();
   command->add_option("-o,--output", options->output, "recording to write")->capture_default_str();
   command
-      ->add_option(
-          "--steps", options->how.steps,
-          "what is recorded, each time a step: all, cudaProfilerApi (between its start and stop), nvtx:RANGE; "
-          "auto: all, steps being the launch pattern that repeats")
+      ->add_option("--steps", options->how.steps,
+                   "what is recorded, each time a step: all, cudaProfilerApi (between its start and stop), "
+                   "nvtx:RANGE; "
+                   "auto: all, steps being the launch pattern that repeats")
       ->capture_default_str();
   command->add_option("--level", options->how.level, "how much is recorded")
       ->check(CLI::IsMember({"operations", "runtime", "sync", "driver"}))

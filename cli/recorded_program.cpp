@@ -32,8 +32,9 @@ cupti::InjectionSettings settings_of(const Recording& how, const std::string& ou
   settings.output = output;
   const auto capture = cupti::parse_capture(how.steps == "auto" ? "all" : how.steps);
   if (!capture) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--steps: expected all, auto, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--steps: expected all, auto, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
   }
   settings.options.capture = *capture;
   settings.options.level = cupti::level_of(how.level).value_or(cupti::Level::kDriver);

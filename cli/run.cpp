@@ -8,8 +8,8 @@
 #include "cli/against.hpp"
 #include "cli/artifacts.hpp"
 #include "cli/claims.hpp"
-#include "cli/counter_options.hpp"
 #include "cli/counted.hpp"
+#include "cli/counter_options.hpp"
 #include "cli/environment_watch.hpp"
 #include "cli/measure.hpp"
 #include "cli/same_answer.hpp"
@@ -52,7 +52,8 @@ suite::Suite choose_cases(const Options& options, const std::optional<history::R
   }
   if (!options.suite.empty()) throw Error(ErrorKind::kUsage, "expected --suite or --schedule, found both");
   suite::Suite cases;
-  const auto workloads = options.workloads.empty() ? std::vector<std::string>{kDefaultWorkload} : options.workloads;
+  const auto workloads =
+      options.workloads.empty() ? std::vector<std::string>{kDefaultWorkload} : options.workloads;
   for (const std::string& workload : workloads) {
     for (const std::string& schedule : options.schedules) cases.cases.push_back({schedule, workload});
   }
@@ -75,7 +76,8 @@ history::Run describe(const Options& options, const suite::Suite& suite, const d
   run.machine_class.device_kind = trace::name_of(device.kind);
   run.machine_class.device_name = device.kind == trace::DeviceKind::kCuda ? device.description : device.name;
   run.environment.instance = device.profile_hash;
-  run.sitting = device.deterministic ? "deterministic" : fmt::format("{}/seed {}", run.started_at_unix, options.seed);
+  run.sitting =
+      device.deterministic ? "deterministic" : fmt::format("{}/seed {}", run.started_at_unix, options.seed);
   return run;
 }
 
@@ -86,8 +88,9 @@ void take_over(const history::Store& store, const std::string& reference, histor
     for (history::Cell& cell : run.cells) {
       if (cell.key != had.key) continue;
       if (cell.schedule_hash != had.schedule_hash) {
-        throw Error(ErrorKind::kNotComparable, fmt::format("--resume {}: schedule '{}' has changed since that run",
-                                                           reference, had.key.schedule));
+        throw Error(ErrorKind::kNotComparable,
+                    fmt::format("--resume {}: schedule '{}' has changed since that run", reference,
+                                had.key.schedule));
       }
       cell.reps = had.reps;
       cell.findings = had.findings;
@@ -106,8 +109,8 @@ int exit_code_of(const history::Run& run) {
   return 0;
 }
 
-std::string text(const history::Run& run, const std::optional<history::Run>& measured, const std::string& format,
-                 const render::Style& style) {
+std::string text(const history::Run& run, const std::optional<history::Run>& measured,
+                 const std::string& format, const render::Style& style) {
   const bool json = format == "json";
   if (measured) return json ? against_json(run, *measured) : against_table(run, *measured, style);
   return json ? render::run_json(run) : render::run_table(run, style, table_options(run));
@@ -137,8 +140,9 @@ void run(const Options& options, Context& context) {
   if (!options.resume.empty()) take_over(store, options.resume, result);
   Counted counted;
   {
-    render::Progress progress(fmt::format("{} on {}", what.suite.name.empty() ? "run" : what.suite.name, device.name),
-                              what.suite.cases.size() * what.reps, context.stderr_terminal, std::cerr);
+    render::Progress progress(
+        fmt::format("{} on {}", what.suite.name.empty() ? "run" : what.suite.name, device.name),
+        what.suite.cases.size() * what.reps, context.stderr_terminal, std::cerr);
     const auto keep = [&](history::Cell& cell, const trace::Timeline& recording) {
       if (!cell.artifacts.empty()) return;
       cell.artifacts.push_back(keep_recording(store, recording));
@@ -150,8 +154,9 @@ void run(const Options& options, Context& context) {
       result.environment = watch.emplace(device.pci).environment();
       around.emplace(Surroundings{*watch, result.env_samples});
     }
-    result.complete = measure(what, result.cells, keep, [&](const std::string& now) { progress.step(now); },
-                              around ? &*around : nullptr);
+    result.complete = measure(
+        what, result.cells, keep, [&](const std::string& now) { progress.step(now); },
+        around ? &*around : nullptr);
   }
   result.id = store.insert(result);
   std::string shown = text(result, measured, options.format, context.style);
@@ -171,29 +176,40 @@ void run(const Options& options, Context& context) {
 }  // namespace
 
 void add_run(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("run", "runs schedules on workloads, records, and keeps the figures in history");
+  auto* command =
+      app.add_subcommand("run", "runs schedules on workloads, records, and keeps the figures in history");
   const auto options = std::make_shared<Options>();
   command->add_option("--suite", options->suite, "smoke (default), nightly, seed, engines, or a suite file");
-  command->add_option("--schedule", options->schedules, "a catalogue schedule or a schedule file; may be repeated");
+  command->add_option("--schedule", options->schedules,
+                      "a catalogue schedule or a schedule file; may be repeated");
   command->add_option("--workload", options->workloads, "a workload or a workload file; may be repeated")
       ->default_str(kDefaultWorkload);
   command->add_option("--device", options->device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
-  command->add_option("--reps", options->reps, "repetitions a cell; default: 1 where the device is exact, else 10")
+  command
+      ->add_option("--reps", options->reps,
+                   "repetitions a cell; default: 1 where the device is exact, else 10")
       ->check(CLI::Range(1, 1000));
   command->add_option("--seed", options->seed, "of the order of repetitions")->capture_default_str();
   options->database = history::default_path();
   command->add_option("--db", options->database, "history database");
   command->add_option("--label", options->label, "a name to find the run by");
   command->add_option("--commit", options->commit, "the commit that was measured");
-  command->add_option("--budget-s", options->budget_s, "begin no repetition after this many seconds")->check(CLI::PositiveNumber);
-  command->add_option("--resume", options->resume, "take over an earlier run's repetitions and add what it lacks");
+  command->add_option("--budget-s", options->budget_s, "begin no repetition after this many seconds")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--resume", options->resume,
+                      "take over an earlier run's repetitions and add what it lacks");
   add_counters(*command, options->counters);
-  auto* against = command->add_option("--against", options->against,
-                                      "print what is predicted here beside what this run measured, cell by cell; its "
-                                      "cells are run unless --suite or --schedule names others");
-  command->add_option("--against-db", options->against_database, "where that run is, if not in --db")->needs(against);
-  command->add_option("--map-svg", options->map_file, "seed suite: also write the map of who wins where as a picture");
-  command->add_flag("--check", options->check, "cuda: only whether each schedule's answer is the model's, under delays")
+  auto* against =
+      command->add_option("--against", options->against,
+                          "print what is predicted here beside what this run measured, cell by cell; its "
+                          "cells are run unless --suite or --schedule names others");
+  command->add_option("--against-db", options->against_database, "where that run is, if not in --db")
+      ->needs(against);
+  command->add_option("--map-svg", options->map_file,
+                      "seed suite: also write the map of who wins where as a picture");
+  command
+      ->add_flag("--check", options->check,
+                 "cuda: only whether each schedule's answer is the model's, under delays")
       ->excludes(against);
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] { run(*options, context); });

@@ -38,7 +38,9 @@ std::vector<Answer> check_each(const suite::Suite& cases, std::uint32_t ordinal)
 }
 
 std::string text(const std::vector<Answer>& answers, const render::Style& style) {
-  render::Table table({{"schedule", render::Align::kLeft}, {"workload", render::Align::kLeft}, {"answer", render::Align::kLeft}});
+  render::Table table({{"schedule", render::Align::kLeft},
+                       {"workload", render::Align::kLeft},
+                       {"answer", render::Align::kLeft}});
   for (const Answer& answer : answers) {
     table.row({answer.what.schedule, answer.what.workload,
                answer.difference.empty() ? "same" : fmt::format("different: {}", answer.difference)});
@@ -49,8 +51,10 @@ std::string text(const std::vector<Answer>& answers, const render::Style& style)
 std::string json(const std::vector<Answer>& answers) {
   Json cells = Json::array();
   for (const Answer& answer : answers) {
-    cells.push_back({{"schedule", answer.what.schedule}, {"workload", answer.what.workload},
-                     {"same", answer.difference.empty()}, {"difference", answer.difference}});
+    cells.push_back({{"schedule", answer.what.schedule},
+                     {"workload", answer.what.workload},
+                     {"same", answer.difference.empty()},
+                     {"difference", answer.difference}});
   }
   return Json{{"schema", "offledger.check/1"}, {"cells", cells}}.dump(2, ' ', false,
                                                                       Json::error_handler_t::replace) +
@@ -63,10 +67,12 @@ int check_answers(const suite::Suite& cases, const std::string& device, const st
                   const render::Style& style) {
   const auto ordinal = suite::cuda_ordinal(device);
   if (!ordinal) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--check computes answers on a GPU: expected --device cuda[:N], found '{}'; what holds for "
-                            "every timing `offledger verify` proves without one",
-                            device));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "--check computes answers on a GPU: expected --device cuda[:N], found '{}'; what holds for "
+            "every timing `offledger verify` proves without one",
+            device));
   }
   const std::vector<Answer> answers = check_each(cases, *ordinal);
   std::cout << (format == "json" ? json(answers) : text(answers, style));

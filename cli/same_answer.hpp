@@ -11,8 +11,8 @@
 
 namespace offledger::cli {
 
-/// Plays each case in check mode (harness/device/cuda/check.hpp) and prints "same" or what differs. Returns the exit
-/// code: 0, or 1 where an answer differs. Throws Error(kUsage) for a device that does not compute.
+/// Plays each case in check mode (harness/device/cuda/check.hpp) and prints "same" or what differs. Returns
+/// the exit code: 0, or 1 where an answer differs. Throws Error(kUsage) for a device that does not compute.
 int check_answers(const suite::Suite& cases, const std::string& device, const std::string& format,
                   const render::Style& style);
 

@@ -29,7 +29,8 @@ void deepen(Json& schedule, std::uint32_t depth) {
 std::unique_ptr<language::Schedule> turn_knobs(const Scenario& scenario) {
   const EmbeddedFile* file = find_embedded(language::catalogue_files(), scenario.schedule + ".json");
   if (file == nullptr) {
-    throw Error(ErrorKind::kUsage, fmt::format("expected a schedule of the catalogue, found '{}'", scenario.schedule));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("expected a schedule of the catalogue, found '{}'", scenario.schedule));
   }
   Json schedule = Json::parse(file->text);
   if (scenario.fenced) {

@@ -30,19 +30,23 @@ void mark_steps(trace::Timeline& timeline, const std::string& steps) {
   if (steps.empty() || steps == "marks") return;
   if (steps == "auto") {
     if (trace::mark_repeats(timeline) > 0) return;
-    throw Error(ErrorKind::kNotMeasured,
-                "--steps auto: expected a pattern of kernel launches that repeats, found none: record more steps, "
-                "or mark them with an NVTX range and name it, --steps nvtx:RANGE");
+    throw Error(
+        ErrorKind::kNotMeasured,
+        "--steps auto: expected a pattern of kernel launches that repeats, found none: record more steps, "
+        "or mark them with an NVTX range and name it, --steps nvtx:RANGE");
   }
   if (!steps.starts_with(kRange) || steps.size() == kRange.size()) {
-    throw Error(ErrorKind::kUsage, fmt::format("--steps: expected marks, auto or nvtx:RANGE, found '{}'", steps));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--steps: expected marks, auto or nvtx:RANGE, found '{}'", steps));
   }
   const std::string name = steps.substr(kRange.size());
   if (trace::mark_ranges(timeline, name) > 0) return;
-  throw Error(ErrorKind::kNotMeasured,
-              fmt::format("--steps {}: expected a range of the recording, found no range of that name among its {}{}; "
-                          "--steps auto takes the launch pattern that repeats",
-                          steps, timeline.ranges.size(), nearest_range(timeline, name)));
+  throw Error(
+      ErrorKind::kNotMeasured,
+      fmt::format(
+          "--steps {}: expected a range of the recording, found no range of that name among its {}{}; "
+          "--steps auto takes the launch pattern that repeats",
+          steps, timeline.ranges.size(), nearest_range(timeline, name)));
 }
 
 }  // namespace offledger::cli

@@ -18,7 +18,8 @@ struct Options {
 }  // namespace
 
 void add_trace(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("trace", "a Chrome trace of a run or recording, for Perfetto or chrome://tracing");
+  auto* command =
+      app.add_subcommand("trace", "a Chrome trace of a run or recording, for Perfetto or chrome://tracing");
   const auto options = std::make_shared<Options>();
   command->add_option("RUN|FILE", options->subject, "as `offledger explain` takes it")->required();
   command->add_option("-o,--output", options->output, "out.json or out.json.gz")->required();
@@ -27,7 +28,8 @@ void add_trace(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     const Subject subject = open_subject(options->subject, options->database, context.stderr_terminal);
     write_trace(subject.timeline, options->output);
-    std::cerr << fmt::format("{}: {} GPU operations of {}\n", options->output, subject.timeline.gpu_op_count(), subject.name);
+    std::cerr << fmt::format("{}: {} GPU operations of {}\n", options->output,
+                             subject.timeline.gpu_op_count(), subject.name);
   });
 }
 

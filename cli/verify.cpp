@@ -66,9 +66,10 @@ std::string to_text(const Judged& judged) {
   }
   const std::size_t found = judged.verdict.hazards.size() + judged.verdict.more;
   const plan::Hazard& first = judged.verdict.hazards.front();
-  std::string out = fmt::format("UNSAFE  {}: {} hazard{}; the first is {} in step {}, ops {} and {}\n        {}\n", judged.name,
-                                found, found == 1 ? "" : "s", plan::hazard_name(first.kind), first.step, first.first,
-                                first.second, first.words);
+  std::string out =
+      fmt::format("UNSAFE  {}: {} hazard{}; the first is {} in step {}, ops {} and {}\n        {}\n",
+                  judged.name, found, found == 1 ? "" : "s", plan::hazard_name(first.kind), first.step,
+                  first.first, first.second, first.words);
   if (!first.interleaving.empty()) out += "        It breaks when things happen in this order:\n";
   for (const std::string& line : first.interleaving) out += fmt::format("          {}\n", line);
   return out;
@@ -77,11 +78,15 @@ std::string to_text(const Judged& judged) {
 }  // namespace
 
 void add_verify(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("verify", "proves a schedule safe for every timing, or shows what breaks it; needs no GPU");
+  auto* command = app.add_subcommand(
+      "verify", "proves a schedule safe for every timing, or shows what breaks it; needs no GPU");
   const auto options = std::make_shared<Options>();
   command->add_option("SCHEDULE", options->schedules, "catalogue schedules, schedule files or plan files");
   command->add_flag("--all", options->all, "the whole catalogue");
-  command->add_option("--workload", options->workload, "whose layers and units to verify for; a plan file has its own")->capture_default_str();
+  command
+      ->add_option("--workload", options->workload,
+                   "whose layers and units to verify for; a plan file has its own")
+      ->capture_default_str();
   add_format(*command, options->format, {"text", "json"});
   command->callback([options, &context] {
     const model::Workload workload = model::find_workload(options->workload);
@@ -92,10 +97,13 @@ void add_verify(CLI::App& app, Context& context) {
       Judged judged{schedule->name(), own != nullptr ? *own : schedule->compile(workload.shape), {}};
       judged.verdict = plan::verify(judged.plan);
       if (!judged.verdict.safe()) context.exit_code = 1;
-      if (options->format == "json") list.push_back(to_json(judged));
-      else std::cout << to_text(judged);
+      if (options->format == "json")
+        list.push_back(to_json(judged));
+      else
+        std::cout << to_text(judged);
     }
-    if (options->format == "json") std::cout << Json{{"schema", "offledger.verify/1"}, {"schedules", list}}.dump(2) << '\n';
+    if (options->format == "json")
+      std::cout << Json{{"schema", "offledger.verify/1"}, {"schedules", list}}.dump(2) << '\n';
   });
 }
 

@@ -90,7 +90,8 @@ std::vector<Selector> open_cells(const Verdict& first) {
   std::set<std::string> named;
   for (const auto& row : first.cells) {
     // What could not be measured has no delta: more of it would say no more.
-    if (is_open(row) && row.delta && named.insert(name_of(row)).second) cells.push_back({row.schedule, row.workload, ""});
+    if (is_open(row) && row.delta && named.insert(name_of(row)).second)
+      cells.push_back({row.schedule, row.workload, ""});
   }
   return cells;
 }

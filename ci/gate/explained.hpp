@@ -15,8 +15,8 @@
 // where idle time that became exposed transfer counts up to what the device saved. The rest is the schedule's
 // doing.
 //
-// A host that blocks spends wall = blocked + step join + its own work. Kernels that end earlier after the last copy
-// shorten the join, so blocked time may grow by what the join lost, up to what the device saved.
+// A host that blocks spends wall = blocked + step join + its own work. Kernels that end earlier after the
+// last copy shorten the join, so blocked time may grow by what the join lost, up to what the device saved.
 //
 // With an unchanged device nothing is explained and the metric keeps its full strength.
 
@@ -29,8 +29,8 @@
 namespace offledger::gate {
 
 /// The explained loss of the metric in its own terms: a ratio for overlap and overlap_of_possible, a share of
-/// the baseline's wall for gpu_idle_ns, device_idle_ns, h2d_exposed_ns, avoidable_exposed_ns and cpu_blocked_ns;
-/// 0 for every other metric.
+/// the baseline's wall for gpu_idle_ns, device_idle_ns, h2d_exposed_ns, avoidable_exposed_ns and
+/// cpu_blocked_ns; 0 for every other metric.
 double explained_by_device(std::string_view metric, const CellSamples& cell);
 
 /// (cand - base) / base of compute_ns; 0 where it is not known.

@@ -70,11 +70,12 @@ std::string_view config_schema();
 /// disqualifies gives no_data, another device or protocol not_comparable.
 history::Verdict compare(const history::Run& base, const history::Run& candidate, const Config& config);
 
-/// The schedules and workloads with a comparison that a second look may settle: open, and not for want of data.
+/// The schedules and workloads with a comparison that a second look may settle: open, and not for want of
+/// data.
 std::vector<Selector> open_cells(const history::Verdict& first);
 
-/// A second look takes that many times the first's repetitions: it has fewer comparisons to share q among, and a
-/// margin from A/A sittings of the first's size is then wide enough to clear what did not change.
+/// A second look takes that many times the first's repetitions: it has fewer comparisons to share q among,
+/// and a margin from A/A sittings of the first's size is then wide enough to clear what did not change.
 inline constexpr std::uint32_t kSecondLook = 3;
 
 /// The second and last look: `base` and `candidate` hold fresh repetitions of the cells that `first` left

@@ -29,9 +29,9 @@ std::vector<std::int32_t> bounds(std::size_t n, std::size_t least, double statis
   return bound;
 }
 
-/// Whether a fresh permutation of `scores` reaches a bound. The first `last` points are drawn one by one into `work`,
-/// as sums: a slot is free once its point is drawn, so the sum up to it takes its place, and all sums are compared at
-/// the end, many at a time. One random number serves two points.
+/// Whether a fresh permutation of `scores` reaches a bound. The first `last` points are drawn one by one into
+/// `work`, as sums: a slot is free once its point is drawn, so the sum up to it takes its place, and all sums
+/// are compared at the end, many at a time. One random number serves two points.
 bool reaches(std::span<const std::int32_t> scores, std::vector<std::int32_t>& work,
              const std::vector<std::int32_t>& bound, std::size_t least, Random& random) {
   const auto n = static_cast<std::uint32_t>(scores.size());
@@ -54,7 +54,8 @@ bool reaches(std::span<const std::int32_t> scores, std::vector<std::int32_t>& wo
   if (i < last) draw(i, random.next() >> 32);
   const std::int32_t* const limit = bound.data() + 1;
   std::int32_t reached = 0;
-  for (std::size_t t = least - 1; t < last; ++t) reached |= static_cast<std::int32_t>(std::abs(at[t]) >= limit[t]);
+  for (std::size_t t = least - 1; t < last; ++t)
+    reached |= static_cast<std::int32_t>(std::abs(at[t]) >= limit[t]);
   return reached != 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every schedule of the catalogue on every shipped workload, simulated: the gate must pass where kernels or the link get
-// faster, and fail where a bug costs more than the margin or breaks what was declared. Prints a line a change and each
-// wrong verdict; exit code 1 where there is one.
+// Every schedule of the catalogue on every shipped workload, simulated: the gate must pass where kernels or
+// the link get faster, and fail where a bug costs more than the margin or breaks what was declared. Prints a
+// line a change and each wrong verdict; exit code 1 where there is one.
 
 #include <fmt/format.h>
 
@@ -18,8 +18,10 @@ struct Count {
   int cells = 0, wrong = 0, within_margin = 0;
 };
 
-void report(std::string_view change, const language::Schedule& schedule, const Bench& bench, const history::Verdict& verdict) {
-  fmt::print("WRONG  {} / {}, {}: {}: {}\n", schedule.name(), bench.workload.name, change, verdict.verdict, verdict.reason);
+void report(std::string_view change, const language::Schedule& schedule, const Bench& bench,
+            const history::Verdict& verdict) {
+  fmt::print("WRONG  {} / {}, {}: {}: {}\n", schedule.name(), bench.workload.name, change, verdict.verdict,
+             verdict.reason);
 }
 
 void print(std::string_view change, const Count& count) {
@@ -27,12 +29,13 @@ void print(std::string_view change, const Count& count) {
              count.within_margin > 0 ? fmt::format("; {} more within the margin", count.within_margin) : "");
 }
 
-/// Bugs are tried on workloads of at most this many layers: a cut into chunks of 80 layers is millions of copies.
+/// Bugs are tried on workloads of at most this many layers: a cut into chunks of 80 layers is millions of
+/// copies.
 constexpr std::uint32_t kMostLayersWithBugs = 16;
 
 /// Judges one change of one cell, if it lost what `must_fail` asks for.
-void judge(std::string_view change, const language::Schedule& schedule, const Bench& bench, const history::Run& base,
-           const std::optional<history::Run>& cand, bool must_fail, Count& count) {
+void judge(std::string_view change, const language::Schedule& schedule, const Bench& bench,
+           const history::Run& base, const std::optional<history::Run>& cand, bool must_fail, Count& count) {
   if (!cand) return;
   if (must_fail && !has_lost(base, *cand)) {
     ++count.within_margin;
@@ -51,7 +54,8 @@ void try_cell(const EmbeddedFile& file, const Bench& bench, std::vector<Count>& 
   if (!base) return;
   auto count = counts.begin();
   for (const auto& change : kFaster) {
-    judge(change.name, *schedule, bench, *base, play(*schedule, *schedule, faster(bench, change)), false, *count++);
+    judge(change.name, *schedule, bench, *base, play(*schedule, *schedule, faster(bench, change)), false,
+          *count++);
   }
   if (bench.workload.shape.layers > kMostLayersWithBugs) return;
   for (const auto& bug : bugs()) {
@@ -66,12 +70,14 @@ void try_cell(const EmbeddedFile& file, const Bench& bench, std::vector<Count>& 
 int main() {
   std::vector<Count> counts(kFaster.size() + bugs().size());
   for (const auto& workload : model::workload_files()) {
-    const Bench bench{sim::find_profile("h200"), model::parse_workload(workload.text, std::string(workload.name))};
+    const Bench bench{sim::find_profile("h200"),
+                      model::parse_workload(workload.text, std::string(workload.name))};
     for (const auto& schedule : language::catalogue_files()) try_cell(schedule, bench, counts);
   }
   int wrong = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    print(i < kFaster.size() ? std::string_view(kFaster[i].name) : bugs()[i - kFaster.size()].name, counts[i]);
+    print(i < kFaster.size() ? std::string_view(kFaster[i].name) : bugs()[i - kFaster.size()].name,
+          counts[i]);
     wrong += counts[i].wrong;
   }
   return wrong > 0 ? 1 : 0;

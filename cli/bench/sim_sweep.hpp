@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the gate says of a change whose truth is known: a schedule played on the simulated device, before and after the
-// device got faster or a bug went into the schedule. Faster devices must never fail; bugs that cost more than the margin
-// must.
+// What the gate says of a change whose truth is known: a schedule played on the simulated device, before and
+// after the device got faster or a bug went into the schedule. Faster devices must never fail; bugs that cost
+// more than the margin must.
 
 #pragma once
 
@@ -31,11 +31,13 @@ struct Faster {
   const char* name;
   std::int64_t kernels_permille, link_permille;  ///< of the time, of the bandwidth
 };
-inline constexpr std::array kFaster{Faster{"kernels 5 % faster", 950, 1000}, Faster{"kernels 20 % faster", 800, 1000},
-                                    Faster{"link 10 % faster", 1000, 1100},
-                                    Faster{"kernels 20 % and link 10 % faster", 800, 1100}};
+inline constexpr std::array kFaster{
+    Faster{"kernels 5 % faster", 950, 1000}, Faster{"kernels 20 % faster", 800, 1000},
+    Faster{"link 10 % faster", 1000, 1100}, Faster{"kernels 20 % and link 10 % faster", 800, 1100}};
 
-inline Nanos scaled(Nanos time, std::int64_t permille) { return Nanos(time.count() * permille / 1000); }
+inline Nanos scaled(Nanos time, std::int64_t permille) {
+  return Nanos(time.count() * permille / 1000);
+}
 
 inline Bench faster(Bench bench, const Faster& change) {
   for (auto& cost : bench.workload.costs) cost.compute = scaled(cost.compute, change.kernels_permille);
@@ -56,16 +58,17 @@ inline Bench faster(Bench bench, const Faster& change) {
   return bench;
 }
 
-/// A run of one cell and one exact repetition; held to the plan of `declared`. Nothing where the schedule does not fit
-/// the workload.
-inline std::optional<history::Run> play(const language::Schedule& schedule, const language::Schedule& declared,
-                                        const Bench& bench) {
+/// A run of one cell and one exact repetition; held to the plan of `declared`. Nothing where the schedule
+/// does not fit the workload.
+inline std::optional<history::Run> play(const language::Schedule& schedule,
+                                        const language::Schedule& declared, const Bench& bench) {
   try {
     const auto plan = declared.compile(bench.workload.shape);
     const auto recording = suite::play(schedule, bench.workload, *sim::make_device(bench.profile));
     const auto report = analysis::explain(recording, {.plan = &plan});
     history::Rep rep;
-    for (const auto& value : metrics::evaluate(report.devices.front())) rep.values.emplace(value.metric->name, value.value);
+    for (const auto& value : metrics::evaluate(report.devices.front()))
+      rep.values.emplace(value.metric->name, value.value);
     history::Cell cell;
     cell.key = {declared.name(), bench.workload.name, "sim", std::string(suite::kProtocol)};
     cell.deterministic = true;
@@ -85,8 +88,8 @@ inline double value(const history::Run& run, std::string_view metric) {
   return at == values.end() || !at->second ? 0 : *at->second;
 }
 
-/// Whether the candidate lost, by the figures alone: more than 2 % of wall, more copies, bytes or pageable copies, or a
-/// copy that the plan does not have.
+/// Whether the candidate lost, by the figures alone: more than 2 % of wall, more copies, bytes or pageable
+/// copies, or a copy that the plan does not have.
 inline bool has_lost(const history::Run& base, const history::Run& cand) {
   if (value(cand, "wall_ns") > 1.02 * value(base, "wall_ns") + 1) return true;
   constexpr std::array kExact{"h2d_bytes", "h2d_copies", "h2d_pageable_copies", "nonconforming_copies"};

@@ -172,10 +172,10 @@ struct ColumnsOf<Overhead> {
 
 template <>
 struct ColumnsOf<Counter> {
-  static constexpr std::tuple list{Column{"device", &Counter::device}, Column{"role", &Counter::role},
-                                   Column{"metric", &Counter::metric}, Column{"unit", &Counter::unit},
-                                   Column{"quantum", &Counter::quantum},
-                                   Column{"wire_ppm", &Counter::wire_ppm}};
+  static constexpr std::tuple list{
+      Column{"device", &Counter::device},   Column{"role", &Counter::role},
+      Column{"metric", &Counter::metric},   Column{"unit", &Counter::unit},
+      Column{"quantum", &Counter::quantum}, Column{"wire_ppm", &Counter::wire_ppm}};
 };
 
 template <>

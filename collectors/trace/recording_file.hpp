@@ -23,8 +23,8 @@ inline constexpr std::string_view kRecordingMagic = "OFFLEDG\n";
 std::string encode(const Timeline& timeline);
 
 /// Reads what encode() wrote. `name` stands in errors. Throws Error(kUsage) for a foreign file, a newer
-/// version, a chunk whose checksum differs, or rows that point outside their tables. Never allocates more than
-/// the input's bytes can inflate to and the rows that those bytes hold.
+/// version, a chunk whose checksum differs, or rows that point outside their tables. Never allocates more
+/// than the input's bytes can inflate to and the rows that those bytes hold.
 Timeline decode(std::string_view bytes, const std::string& name);
 
 /// Writes atomically / reads whole. Errors name the path.

@@ -20,8 +20,8 @@
 namespace offledger::trace {
 
 /// Turns Timelines into chunks. The tables that records point into (strings, devices, processes, threads,
-/// streams, counters, samples) are remembered by size: each delta's tables must begin with those of the delta before; every
-/// other record of a delta is new.
+/// streams, counters, samples) are remembered by size: each delta's tables must begin with those of the delta
+/// before; every other record of a delta is new.
 class ChunkEncoder {
  public:
   /// A version before the last one holds only the tables that it knows.

@@ -23,7 +23,8 @@ std::span<const std::size_t> regular_run(const Places& places) {
   std::vector<std::size_t> distances;
   for (std::size_t i = 1; i < places.size(); ++i) distances.push_back(places[i] - places[i - 1]);
   std::vector<std::size_t> sorted = distances;
-  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
+                   sorted.end());
   const auto median = static_cast<double>(sorted[sorted.size() / 2]);
   std::size_t best = 0, best_end = 0, run = 0;
   for (std::size_t i = 0; i < distances.size(); ++i) {
@@ -54,8 +55,8 @@ bool alike(const Bag& a, std::size_t size_a, const Bag& b, std::size_t size_b) {
   return static_cast<double>(common) >= (1 - kTolerance) * static_cast<double>(std::max(size_a, size_b));
 }
 
-/// Whole repetitions from a run of places: the last one ends with the sequence, or is as long as the one before
-/// it; one that was cut short is none.
+/// Whole repetitions from a run of places: the last one ends with the sequence, or is as long as the one
+/// before it; one that was cut short is none.
 Repeats whole(std::span<const std::uint32_t> ids, std::span<const std::size_t> places) {
   Repeats repeats{{places.begin(), places.end()}, ids.size()};
   const std::size_t last = places.back();

@@ -30,12 +30,12 @@ struct Repeats {
 /// that differ in a tenth of their kernels. Null where nothing repeats. Cost: O(n log n) in the sequence.
 std::optional<Repeats> find_repeats(std::span<const std::uint32_t> ids);
 
-/// Marks the repetitions on the thread that launches most kernels as steps, numbered from 0, in place of steps
-/// that ranges mark. How many; 0, and nothing is changed, where nothing repeats.
+/// Marks the repetitions on the thread that launches most kernels as steps, numbered from 0, in place of
+/// steps that ranges mark. How many; 0, and nothing is changed, where nothing repeats.
 std::size_t mark_repeats(Timeline& timeline);
 
-/// Makes each range of that name a step, in place of steps that other ranges mark. How many; 0, and nothing is
-/// changed, where no range has the name.
+/// Makes each range of that name a step, in place of steps that other ranges mark. How many; 0, and nothing
+/// is changed, where no range has the name.
 std::size_t mark_ranges(Timeline& timeline, std::string_view name);
 
 }  // namespace offledger::trace

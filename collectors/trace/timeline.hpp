@@ -161,8 +161,8 @@ struct Sample {
   DeviceId device{};
   bool operator==(const Sample&) const = default;
 };
-/// What one counter counted in one sample, in quanta. Rounded so that sums over neighbouring samples are exact
-/// to a quantum.
+/// What one counter counted in one sample, in quanta. Rounded so that sums over neighbouring samples are
+/// exact to a quantum.
 struct CounterValue {
   CounterRow counter{};
   SampleRow sample{};

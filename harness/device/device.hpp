@@ -48,8 +48,8 @@ class Device {
 
   [[nodiscard]] virtual const Identity& identity() const noexcept = 0;
 
-  /// Asks for counters, before prepare(). False where this device has none. A device that has some, and cannot
-  /// be read now, plays all the same and notes why (`counters_unavailable`).
+  /// Asks for counters, before prepare(). False where this device has none. A device that has some, and
+  /// cannot be read now, plays all the same and notes why (`counters_unavailable`).
   virtual bool sample_counters(const CounterRequest&) { return false; }
 
   /// Makes streams, events, slots and host weights. `workload` has the plan's units (model::regroup). Both

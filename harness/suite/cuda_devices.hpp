@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where the CUDA device comes in, or does not: with_cuda/ defines this where the build has CUDA,
-// without_cuda/ where it has not. CMake picks one. Each throws Error(kNotMeasured) where there is no such GPU,
-// or no CUDA, saying why.
+// without_cuda/ where it has not. CMake picks one. Each throws Error(kNotMeasured) where there is no such
+// GPU, or no CUDA, saying why.
 
 #pragma once
 

@@ -38,8 +38,7 @@ std::uint64_t next_random(std::uint64_t& state) {
 
 /// Starts the program with its stderr in `log`, and gives its pid and wait status.
 std::pair<pid_t, int> run_program(const std::string& program, const std::vector<std::string>& arguments,
-                                  const std::string& log,
-                                  const std::function<void(std::uint32_t)>& started) {
+                                  const std::string& log, const std::function<void(std::uint32_t)>& started) {
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -91,8 +90,8 @@ std::optional<Mode> counter_mode(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-std::vector<std::string> child_arguments(const Case& what, const std::string& device, const std::string& output,
-                                         const device::CounterRequest& counters) {
+std::vector<std::string> child_arguments(const Case& what, const std::string& device,
+                                         const std::string& output, const device::CounterRequest& counters) {
   std::vector<std::string> all{"play",     "--schedule", what.schedule, "--workload", what.workload,
                                "--device", device,       "-o",          output};
   for (const auto& [spelled, mode] : kCounterModes) {
@@ -104,15 +103,18 @@ std::vector<std::string> child_arguments(const Case& what, const std::string& de
 }
 
 Played play_in_child(const std::string& program, const Case& what, const std::string& device,
-                     const device::CounterRequest& counters, const std::function<void(std::uint32_t)>& started) {
+                     const device::CounterRequest& counters,
+                     const std::function<void(std::uint32_t)>& started) {
   const ScratchFolder scratch;
   const std::string output = scratch.file("recording.oflg");
   const std::string log = scratch.file("stderr");
-  const auto [pid, status] = run_program(program, child_arguments(what, device, output, counters), log, started);
+  const auto [pid, status] =
+      run_program(program, child_arguments(what, device, output, counters), log, started);
   const std::string cell = what.schedule + " / " + what.workload;
   if (WIFSIGNALED(status)) {
-    throw Error(ErrorKind::kNotMeasured, fmt::format("{} on {}: the repetition's process was ended by signal {} ({})", cell,
-                                                     device, WTERMSIG(status), strsignal(WTERMSIG(status))));
+    throw Error(ErrorKind::kNotMeasured,
+                fmt::format("{} on {}: the repetition's process was ended by signal {} ({})", cell, device,
+                            WTERMSIG(status), strsignal(WTERMSIG(status))));
   }
   if (WEXITSTATUS(status) != 0) {
     throw Error(WEXITSTATUS(status) == 2 ? ErrorKind::kUsage : ErrorKind::kNotMeasured,

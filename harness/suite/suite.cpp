@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/execute/execute.hpp"
 #include "harness/device/sim/profile.hpp"
+#include "harness/execute/execute.hpp"
 #include "schedules/base/json.hpp"
 
 namespace offledger::suite {

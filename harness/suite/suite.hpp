@@ -40,14 +40,14 @@ Suite parse_suite(std::string_view text, const std::string& file);
 std::span<const EmbeddedFile> suite_files();
 Suite find_suite(const std::string& name_or_path);
 
-/// The H2D plateau, in bytes a second, that a shipped profile of this GPU ("NVIDIA H200") was calibrated to; 0 where
-/// there is none. What bound_ns of a real recording is reckoned with.
+/// The H2D plateau, in bytes a second, that a shipped profile of this GPU ("NVIDIA H200") was calibrated to;
+/// 0 where there is none. What bound_ns of a real recording is reckoned with.
 std::uint64_t calibrated_link(std::string_view gpu);
 
-/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source. Counters that the device
-/// does not have are noted in the Timeline.
-trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload, device::Device& device,
-                     const device::CounterRequest& counters = {});
+/// Compiles the schedule for the workload's units, plays it, and fills Timeline::source. Counters that the
+/// device does not have are noted in the Timeline.
+trace::Timeline play(const language::Schedule& schedule, const model::Workload& workload,
+                     device::Device& device, const device::CounterRequest& counters = {});
 
 /// A device by name, as a maker of one for each repetition:
 ///

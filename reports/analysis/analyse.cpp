@@ -117,8 +117,8 @@ class Measure {
       figures.layers = distinct_layers(booked_.instances);  // steady state and fill are a step's, not a run's
     }
     // The run is one pipeline over all its steps' units.
-    figures.bound = bound(links_.timeline.source, booked_.instances, StepPlace::kAlone, device_.window().begin,
-                          figures.compute);
+    figures.bound = bound(links_.timeline.source, booked_.instances, StepPlace::kAlone,
+                          device_.window().begin, figures.compute);
     return figures;
   }
 

@@ -57,8 +57,8 @@ struct Figures {
   std::optional<Nanos> steady_layer;
   std::optional<Nanos> fill;
   std::optional<Nanos> bound;
-  /// Copies that are missing, extra or other than the plan's: of the whole recording, in every window of it; by
-  /// explain() where it was given the plan, null where the recording cannot tell.
+  /// Copies that are missing, extra or other than the plan's: of the whole recording, in every window of it;
+  /// by explain() where it was given the plan, null where the recording cannot tell.
   std::optional<std::uint64_t> nonconforming_copies;
   std::uint32_t layers = 0;  ///< distinct layers seen in the window's unit ranges; 0 where none
 
@@ -108,7 +108,7 @@ struct StepReport {
   std::uint32_t step = 0;
   bool cold = false;  ///< step 0 where there are others
   Figures figures;
-  std::vector<CauseTime> causes;  ///< by explain(): their times sum to gpu_idle
+  std::vector<CauseTime> causes;              ///< by explain(): their times sum to gpu_idle
   std::optional<CriticalPath> critical_path;  ///< by explain()
 };
 

@@ -69,7 +69,8 @@ std::optional<Nanos> bound(const trace::Provenance& source, std::span<const Unit
   std::uint64_t bytes = 0;
   Nanos makespan{};
   for (const UnitInstance& unit : units) {
-    const std::uint64_t own = place == StepPlace::kLast ? bytes_from(begin, unit.report) : unit.report.h2d_bytes;
+    const std::uint64_t own =
+        place == StepPlace::kLast ? bytes_from(begin, unit.report) : unit.report.h2d_bytes;
     bytes += own;
     // A resident unit waits for nothing of its own.
     const Nanos ready = own != 0 ? transfer_time(bytes, source.link_bytes_per_s) : Nanos{};

@@ -68,7 +68,8 @@ std::vector<PathPiece> critical_path(const Dependencies& dependencies, const Dev
 
 CriticalPath path_within(const std::vector<PathPiece>& path, Interval window) {
   CriticalPath sum;
-  auto it = std::partition_point(path.begin(), path.end(), [&](const PathPiece& p) { return p.time.end <= window.begin; });
+  auto it = std::partition_point(path.begin(), path.end(),
+                                 [&](const PathPiece& p) { return p.time.end <= window.begin; });
   for (; it != path.end() && it->time.begin < window.end; ++it) {
     const Nanos time = std::min(it->time.end, window.end) - std::max(it->time.begin, window.begin);
     switch (it->kind) {
@@ -85,10 +86,15 @@ CriticalPath path_within(const std::vector<PathPiece>& path, Interval window) {
 }
 
 std::string_view limit_of(const CriticalPath& path) noexcept {
-  const std::pair<Nanos, std::string_view> shares[] = {
-      {path.h2d + path.other_copies, "link"}, {path.compute, "compute"},     {path.collective, "collective"},
-      {path.host, "host"},                    {path.latency, "latency"}, {path.unknown, "unknown"}};
-  return std::max_element(std::begin(shares), std::end(shares), [](const auto& a, const auto& b) { return a.first < b.first; })->second;
+  const std::pair<Nanos, std::string_view> shares[] = {{path.h2d + path.other_copies, "link"},
+                                                       {path.compute, "compute"},
+                                                       {path.collective, "collective"},
+                                                       {path.host, "host"},
+                                                       {path.latency, "latency"},
+                                                       {path.unknown, "unknown"}};
+  return std::max_element(std::begin(shares), std::end(shares),
+                          [](const auto& a, const auto& b) { return a.first < b.first; })
+      ->second;
 }
 
 }  // namespace offledger::analysis

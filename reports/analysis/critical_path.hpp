@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The chain of waits that a device's window consists of: from the end of its last operation, through what each
-// thing waited for last, back to its beginning. Only what is on it could make the window shorter.
+// The chain of waits that a device's window consists of: from the end of its last operation, through what
+// each thing waited for last, back to its beginning. Only what is on it could make the window shorter.
 
 #pragma once
 

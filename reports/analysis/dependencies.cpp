@@ -125,9 +125,11 @@ void Dependencies::held_engine(OpRow row, std::vector<Edge>& out) const {
   for (std::size_t s = 0; s < links_->ops.streams(); ++s) {
     if (s == op.stream || t.streams[s].device != t.streams[op.stream].device) continue;
     const auto ops = links_->ops.stream(s);
-    const auto done = std::partition_point(ops.begin(), ops.end(), [&](const GpuOp& o) { return o.end <= op.begin; });
+    const auto done =
+        std::partition_point(ops.begin(), ops.end(), [&](const GpuOp& o) { return o.end <= op.begin; });
     if (done == ops.begin()) continue;
-    const auto last = static_cast<OpRow>(links_->ops.first_of(s) + static_cast<std::size_t>(done - ops.begin()) - 1);
+    const auto last =
+        static_cast<OpRow>(links_->ops.first_of(s) + static_cast<std::size_t>(done - ops.begin()) - 1);
     const GpuOp& other = (*ops_)[last];
     if (other.activity != op.activity || other.end <= free || op.begin - other.end > kFollows) continue;
     if (held == kNoRow32 || other.end > (*ops_)[held].end) held = last;
@@ -182,7 +184,8 @@ void Dependencies::queue_freed(std::uint32_t call, Nanos& own, Node node, std::v
   const auto done = std::partition_point(ops.begin(), ops.end(),
                                          [&](const GpuOp& op) { return op.end <= until + kCallCost; });
   if (done == ops.begin()) return;
-  const auto freed = static_cast<OpRow>(links_->ops.first_of(stream) + static_cast<std::size_t>(done - ops.begin()) - 1);
+  const auto freed =
+      static_cast<OpRow>(links_->ops.first_of(stream) + static_cast<std::size_t>(done - ops.begin()) - 1);
   if (freed >= enqueued || (*ops_)[freed].end <= made.begin) return;
   own -= full;
   out.push_back({end_of(freed), made.end - (*ops_)[freed].end, EdgeKind::kQueueFull});

@@ -95,9 +95,10 @@ class Dependencies {
   const HostThreads* host_;
   const std::vector<GpuOp>* ops_;
   std::vector<Call> calls_;
-  std::vector<std::uint32_t> launch_;                         ///< by op: row of calls_, or kNoRow32
-  std::vector<bool> holds_host_;                              ///< by op
-  std::vector<std::pair<std::uint32_t, OpRow>> held_by_own_;  ///< row of calls_ and a copy that held it; ascending
+  std::vector<std::uint32_t> launch_;  ///< by op: row of calls_, or kNoRow32
+  std::vector<bool> holds_host_;       ///< by op
+  std::vector<std::pair<std::uint32_t, OpRow>>
+      held_by_own_;  ///< row of calls_ and a copy that held it; ascending
 };
 
 }  // namespace offledger::analysis

@@ -39,7 +39,8 @@ constexpr std::array kRules{
          "Reuse device buffers: freeing memory waits for the device, and so does what follows it.",
          allocator_sync},
     Rule{"late_issue",
-         "Do not fence the copy on the compute issued before it: let it wait for its slot's last reader only, or "
+         "Do not fence the copy on the compute issued before it: let it wait for its slot's last reader "
+         "only, or "
          "issue it before that compute.",
          late_issue},
     Rule{"host_block_per_layer",

@@ -76,8 +76,8 @@ bool by_whole_device(const Case& c, const Piece& piece) {
 
 /// The host could not launch because small copies had filled the queue.
 bool behind_tiny_copies(const Case& c, const Piece& piece) {
-  return piece.via == Via::kBackPressure && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy &&
-         is_tiny(c.in.links.copy_of(c.op(piece.culprit)));
+  return piece.via == Via::kBackPressure && piece.culprit != kNoRow32 &&
+         c.op(piece.culprit).kind == OpKind::kCopy && is_tiny(c.in.links.copy_of(c.op(piece.culprit)));
 }
 
 bool drains(const Case& c, const Piece& piece) {
@@ -100,14 +100,15 @@ std::optional<Found> pageable_source(const Case& c) {
                   static_cast<double>(s.bytes) / 1e9)};
 }
 
-/// A host that is slow to issue is launch_bound, and one that stands in a call host_block_per_layer: what is late
-/// for neither reason is held behind compute.
+/// A host that is slow to issue is launch_bound, and one that stands in a call host_block_per_layer: what is
+/// late for neither reason is held behind compute.
 std::optional<Found> late_issue(const Case& c) {
   const Sum s = sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kFenced; });
-  return Found{s.time, s.without_pageable,
-               fmt::format("{} copies waited, by an event, for kernels that do not read their slot, the link idle: "
-                           "{:.1f} ms of the GPU's wait for them",
-                           s.copies.size(), ms(s.time))};
+  return Found{
+      s.time, s.without_pageable,
+      fmt::format("{} copies waited, by an event, for kernels that do not read their slot, the link idle: "
+                  "{:.1f} ms of the GPU's wait for them",
+                  s.copies.size(), ms(s.time))};
 }
 
 std::optional<Found> single_slot(const Case& c) {
@@ -121,8 +122,7 @@ std::optional<Found> single_slot(const Case& c) {
 }
 
 std::optional<Found> head_of_line(const Case& c) {
-  const Sum s =
-      sum(c, [&](const Piece& p) {
+  const Sum s = sum(c, [&](const Piece& p) {
     return transfer(p) && p.sub == Sub::kHeadOfLine && !drains(c, p) && !on_kernels_stream(c, p) &&
            !by_whole_device(c, p) && !behind_tiny_copies(c, p);
   });
@@ -151,9 +151,10 @@ std::optional<Found> same_stream(const Case& c) {
   const Nanos could_hide = std::max(Nanos{}, std::min(f.h2d.busy, f.compute) - f.h2d.hidden);
   return Found{
       std::min(s.time, could_hide), std::min(s.without_pageable, could_hide),
-      fmt::format("{} copies run on the stream of the kernels that wait for them, and neither runs under the other: "
-                  "{:.1f} ms of the GPU's wait, {:.1f} ms of which could be hidden",
-                  s.copies.size(), ms(s.time), ms(std::min(s.time, could_hide)))};
+      fmt::format(
+          "{} copies run on the stream of the kernels that wait for them, and neither runs under the other: "
+          "{:.1f} ms of the GPU's wait, {:.1f} ms of which could be hidden",
+          s.copies.size(), ms(s.time), ms(std::min(s.time, could_hide)))};
 }
 
 bool issues_tiny_copies(const Case& c, const Piece& piece) {
@@ -165,8 +166,9 @@ bool issues_tiny_copies(const Case& c, const Piece& piece) {
     const OpRow op = c.in.graph.enqueued_by(call);
     return op != kNoRow32 && c.op(op).kind == OpKind::kCopy && is_tiny(c.in.links.copy_of(c.op(op)));
   };
-  const auto after = std::upper_bound(calls.begin(), calls.end(), piece.time.begin,
-                                      [&](Nanos time, std::uint32_t call) { return time < t.calls[call].begin; });
+  const auto after =
+      std::upper_bound(calls.begin(), calls.end(), piece.time.begin,
+                       [&](Nanos time, std::uint32_t call) { return time < t.calls[call].begin; });
   return after != calls.begin() && after != calls.end() && tiny(*std::prev(after)) && tiny(*after);
 }
 
@@ -185,9 +187,8 @@ std::optional<Found> tiny_copies(const Case& c) {
   if (tiny * 2 < all || rate == 0) return std::nullopt;
   Nanos time{};
   for (const Piece& piece : c.pieces) {
-    const bool in_copy_call =
-        piece.cause == Cause::kLaunchStarved &&
-        (c.call_class(piece) == CallClass::kAsyncCopy || issues_tiny_copies(c, piece));
+    const bool in_copy_call = piece.cause == Cause::kLaunchStarved &&
+                              (c.call_class(piece) == CallClass::kAsyncCopy || issues_tiny_copies(c, piece));
     const bool for_copy =
         transfer(piece) && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy;
     if (!in_copy_call && !for_copy) continue;

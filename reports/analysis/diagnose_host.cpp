@@ -67,8 +67,8 @@ struct Starved {
 bool starves(const Case& c, const Piece& p) {
   if (p.cause == Cause::kLaunchStarved) return p.sub == Sub::kApiCalls || p.sub == Sub::kOutsideCuda;
   const CallClass call = c.call_class(p);
-  return p.cause == Cause::kTransferWait && p.sub == Sub::kLateIssue && !p.host_blocked && !c.from_pageable(p) &&
-         call != CallClass::kAllocation && call != CallClass::kPinning;
+  return p.cause == Cause::kTransferWait && p.sub == Sub::kLateIssue && !p.host_blocked &&
+         !c.from_pageable(p) && call != CallClass::kAllocation && call != CallClass::kPinning;
 }
 
 /// A host that was held for B ns is B ns behind where it would have been: that much of the starvation after
@@ -142,7 +142,8 @@ std::optional<Found> host_block_per_layer(const Case& c) {
     const CallClass call = c.call_class(p);
     if (call == CallClass::kSyncCopy || call == CallClass::kAsyncCopy) return true;
     const bool for_later = p.sub == Sub::kHeadOfLine && waits_for_device(c, p);
-    return call == CallClass::kSync && (p.sub == Sub::kLateIssue || for_later || p.cause != Cause::kTransferWait);
+    return call == CallClass::kSync &&
+           (p.sub == Sub::kLateIssue || for_later || p.cause != Cause::kTransferWait);
   });
   const Starved starved = split_starved(c);
   constexpr std::size_t kRepeats = 2;

@@ -44,8 +44,8 @@ std::optional<Found> missing_wait(const Case& c) {
   return found(c, c.races.missing_wait, "copies that nothing makes their kernel wait for");
 }
 
-/// Without ranges that name units: streams that wait for their own events, which waits for nothing, and copies
-/// on a stream without kernels that nothing waits for.
+/// Without ranges that name units: streams that wait for their own events, which waits for nothing, and
+/// copies on a stream without kernels that nothing waits for.
 std::optional<Found> waits_for_itself(const Case& c) {
   const std::uint64_t waits = c.in.graph.counts().self_waits;
   if (waits < 2 || !c.in.units.instances.empty()) return std::nullopt;
@@ -60,11 +60,12 @@ std::optional<Found> waits_for_itself(const Case& c) {
     unawaited += c.in.graph.event_consumer(row) == kNoRow32 ? 1 : 0;
   });
   if (copies == 0 || unawaited * 2 < copies) return std::nullopt;
-  return Found{Nanos{}, Nanos{},
-               fmt::format("{} stream waits are for an event recorded on the stream that waits, and so for nothing; "
-                           "of {} copies on streams of their own no stream waits for {}",
-                           waits, copies, unawaited),
-               true};
+  return Found{
+      Nanos{}, Nanos{},
+      fmt::format("{} stream waits are for an event recorded on the stream that waits, and so for nothing; "
+                  "of {} copies on streams of their own no stream waits for {}",
+                  waits, copies, unawaited),
+      true};
 }
 
 std::optional<Found> wrong_stream_wait(const Case& c) {

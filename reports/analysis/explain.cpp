@@ -80,8 +80,8 @@ Nanos warm_wall(const DeviceReport& report) {
   return wall;
 }
 
-/// What no schedule could have avoided is not in it. A last step is bounded by what its forerunners left undone; what they
-/// lost shows in the run as a whole.
+/// What no schedule could have avoided is not in it. A last step is bounded by what its forerunners left
+/// undone; what they lost shows in the run as a whole.
 std::optional<Nanos> avoidable(const DeviceReport& report) {
   if (!report.total.bound) return std::nullopt;
   const Nanos run = std::max(Nanos{}, report.total.ledger.wall() - *report.total.bound);
@@ -93,7 +93,8 @@ std::optional<Nanos> avoidable(const DeviceReport& report) {
   return std::max(run, sum);
 }
 
-/// What of the plan the recording shows, where there is a plan: a figure of the whole recording, and a finding.
+/// What of the plan the recording shows, where there is a plan: a figure of the whole recording, and a
+/// finding.
 std::optional<Conformance> put_conformance(const ExplainOptions& options, const BlameInput& in,
                                            DeviceReport& device, std::vector<Finding>& findings) {
   if (options.plan == nullptr) return std::nullopt;

@@ -6,8 +6,8 @@
 namespace offledger::analysis {
 namespace {
 
-/// Adds producers to others, both ascending. Of each stream only the last stays: its ops end in order, and lists
-/// that are handed on from stream to stream would double each time.
+/// Adds producers to others, both ascending. Of each stream only the last stays: its ops end in order, and
+/// lists that are handed on from stream to stream would double each time.
 void join(std::vector<OpRow>& producers, const std::vector<OpRow>& more, const std::vector<GpuOp>& ops) {
   const auto old = static_cast<std::ptrdiff_t>(producers.size());
   producers.insert(producers.end(), more.begin(), more.end());

@@ -19,8 +19,8 @@ bool covers(const IntervalSet& set, Nanos time, Nanos& until) noexcept {
   return inside;
 }
 
-/// A recorder that was on in steps only was off between them, and its switching took time: where no call stands
-/// outside the thread's steps, what lies between two is the recorder's.
+/// A recorder that was on in steps only was off between them, and its switching took time: where no call
+/// stands outside the thread's steps, what lies between two is the recorder's.
 void add_unrecorded(const trace::Timeline& t, std::uint32_t thread, const std::vector<std::uint32_t>& calls,
                     std::vector<Interval>& profiler) {
   std::vector<Interval> steps;

@@ -16,8 +16,8 @@ struct Loss {
 
 bool chargeable(const Reason& reason) noexcept {
   if (reason.cause == Cause::kTransferWait) {
-    return reason.sub == Sub::kLateIssue || reason.sub == Sub::kSlotWait ||
-           reason.sub == Sub::kFenced || reason.sub == Sub::kBehindCompute || reason.sub == Sub::kStaging;
+    return reason.sub == Sub::kLateIssue || reason.sub == Sub::kSlotWait || reason.sub == Sub::kFenced ||
+           reason.sub == Sub::kBehindCompute || reason.sub == Sub::kStaging;
   }
   // A host that waited, allocated or pinned before it issued the copy.
   return reason.cause == Cause::kLaunchStarved || reason.cause == Cause::kDependencyWait;

@@ -139,11 +139,14 @@ class Pass {
     const trace::Timeline& t = in_.links.timeline;
     for (const trace::EventRecord& record : t.event_records) {
       const std::uint32_t call = in_.links.ops.calls().find(record.correlation);
-      if (call != kNoRow32) records_.push_back({t.calls[call].begin, static_cast<std::uint32_t>(record.stream), record.event});
+      if (call != kNoRow32)
+        records_.push_back({t.calls[call].begin, static_cast<std::uint32_t>(record.stream), record.event});
     }
-    std::sort(records_.begin(), records_.end(), [](const Recorded& a, const Recorded& b) { return a.time < b.time; });
+    std::sort(records_.begin(), records_.end(),
+              [](const Recorded& a, const Recorded& b) { return a.time < b.time; });
     for (const trace::Sync& sync : t.syncs) {
-      if (sync.kind == trace::SyncKind::kStreamWait) waiting_[sync.event].insert(static_cast<std::uint32_t>(sync.stream));
+      if (sync.kind == trace::SyncKind::kStreamWait)
+        waiting_[sync.event].insert(static_cast<std::uint32_t>(sync.stream));
       if (sync.kind == trace::SyncKind::kEvent) waiting_[sync.event].insert(kHost);
     }
     for_each_op(in_.links, in_.device, [&](OpRow, const GpuOp& op) {

@@ -81,8 +81,8 @@ void Reasons::find_slot_readers() {
   }
 }
 
-/// Whether a copy could have had its slot. Where ranges do not name slots: of two events of one stream that it
-/// waits for, the earlier is taken for the slot's last reader.
+/// Whether a copy could have had its slot. Where ranges do not name slots: of two events of one stream that
+/// it waits for, the earlier is taken for the slot's last reader.
 bool Reasons::slot_is_free(OpRow copy, OpRow held_by, Nanos time) const {
   if (!slot_reader_.empty() && (*ops_)[copy].slot >= 0) {
     return slot_reader_[copy] == kNoRow32 || (*ops_)[slot_reader_[copy]].end <= time;

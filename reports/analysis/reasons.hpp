@@ -62,8 +62,8 @@ class Reasons {
   const BlameInput* in_;
   const std::vector<GpuOp>* ops_;
   std::vector<OpRow> copies_;
-  std::vector<OpRow> slot_reader_;   ///< by op: the kernel that read a copy's slot last; empty without slots
-  std::vector<Nanos> copies_end_;  ///< running maximum of the ends of copies_
+  std::vector<OpRow> slot_reader_;  ///< by op: the kernel that read a copy's slot last; empty without slots
+  std::vector<Nanos> copies_end_;   ///< running maximum of the ends of copies_
 };
 
 }  // namespace offledger::analysis

@@ -43,7 +43,8 @@ Replay::Replay(const Dependencies& dependencies, std::span<const BlameInput> dev
   share_out_work();
   for (std::uint32_t d = 0; d < devices.size(); ++d) find_needs(devices[d], d);
   std::stable_sort(needs_.begin(), needs_.end(), [&](const Need& a, const Need& b) {
-    return std::tuple(a.device, a.at, (*ops_)[a.copy].begin) < std::tuple(b.device, b.at, (*ops_)[b.copy].begin);
+    return std::tuple(a.device, a.at, (*ops_)[a.copy].begin) <
+           std::tuple(b.device, b.at, (*ops_)[b.copy].begin);
   });
   for (std::uint32_t row = 0; row < needs_.size(); ++row) {
     need_of_[needs_[row].copy] = row;
@@ -77,7 +78,9 @@ void Replay::share_out_work() {
     std::vector<OpRow> running;
     Nanos now{};
     for (const Turn& turn : turns) {
-      const double share = running.empty() ? 0 : static_cast<double>((turn.time - now).count()) / static_cast<double>(running.size());
+      const double share = running.empty() ? 0
+                                           : static_cast<double>((turn.time - now).count()) /
+                                                 static_cast<double>(running.size());
       for (const OpRow copy : running) work_[copy] += share;
       now = turn.time;
       if (turn.begins) {
@@ -99,7 +102,7 @@ void Replay::find_needs(const BlameInput& in, std::uint32_t device) {
     if (!in.units.consumer.empty()) need.consumer = in.units.consumer[row];
     const OpRow needed_by = need.consumer != kNoRow32 ? need.consumer : in.graph.event_consumer(row);
     // A copy that nothing is seen to need comes last where units tell of the others, else when it came.
-    need.at = needed_by != kNoRow32          ? (*ops_)[needed_by].begin
+    need.at = needed_by != kNoRow32         ? (*ops_)[needed_by].begin
               : !in.units.instances.empty() ? Nanos::max()
                                             : op.begin;
     needs_.push_back(need);
@@ -123,7 +126,8 @@ void Replay::find_slots(const BlameInput& in) {
   for (std::uint32_t row = 0; row < needs_.size(); ++row) {
     const GpuOp& copy = (*ops_)[needs_[row].copy];
     if (needs_[row].consumer == kNoRow32 || copy.slot < 0 ||
-        in.links.timeline.streams[copy.stream].device != in.device.device) continue;
+        in.links.timeline.streams[copy.stream].device != in.device.device)
+      continue;
     const GpuOp& kernel = (*ops_)[needs_[row].consumer];
     Held& unit = held[{kernel.unit, in.device.step_row(kernel.step, kernel.begin)}];
     unit.slot = copy.slot;
@@ -165,7 +169,8 @@ void Replay::find_steps() {
   for (auto node = static_cast<Node>(2 * ops_->size()); node < dependencies_->nodes(); node += 2) {
     const trace::HostCall& call = dependencies_->call_of(node);
     const std::size_t thread = index(call.thread);
-    const Mark mark = links.marks.at(call.thread, call.begin, thread < cursors.size() ? cursors[thread] : nowhere);
+    const Mark mark =
+        links.marks.at(call.thread, call.begin, thread < cursors.size() ? cursors[thread] : nowhere);
     if (mark.step != kNoStep) first.try_emplace({call.thread, mark.step}, node);
   }
   for (Need& need : needs_) {

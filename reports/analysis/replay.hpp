@@ -22,8 +22,8 @@
 #include <utility>
 #include <vector>
 
-#include "reports/analysis/dependencies.hpp"
 #include "reports/analysis/blame.hpp"
+#include "reports/analysis/dependencies.hpp"
 #include "reports/analysis/units.hpp"
 
 namespace offledger::analysis {
@@ -57,8 +57,8 @@ class Replay {
   struct Need {
     OpRow copy = kNoRow32;
     std::uint32_t device = 0;
-    Nanos at{};                ///< its first kernel's begin, where known
-    OpRow consumer = kNoRow32;  ///< that kernel, where units tell it
+    Nanos at{};                               ///< its first kernel's begin, where known
+    OpRow consumer = kNoRow32;                ///< that kernel, where units tell it
     std::uint32_t pool = kNoRow32, turn = 0;  ///< of its unit among those that share its slots
     Node step = Dependencies::kNoNode;        ///< the first call of the step that issued it
     Nanos not_before{};                       ///< where no step says so
@@ -78,10 +78,10 @@ class Replay {
 
   const Dependencies* dependencies_;
   const std::vector<GpuOp>* ops_;
-  std::vector<double> work_;        ///< by op: ns that a pinned H2D copy needs of the whole link; 0 for others
-  std::vector<Need> needs_;         ///< by device, in the order of need
-  std::vector<std::uint32_t> need_of_;                  ///< by op: row of needs_, or kNoRow32
-  std::vector<std::pair<OpRow, OpRow>> feeds_;          ///< consumer and copy, ascending
+  std::vector<double> work_;  ///< by op: ns that a pinned H2D copy needs of the whole link; 0 for others
+  std::vector<Need> needs_;   ///< by device, in the order of need
+  std::vector<std::uint32_t> need_of_;          ///< by op: row of needs_, or kNoRow32
+  std::vector<std::pair<OpRow, OpRow>> feeds_;  ///< consumer and copy, ascending
   std::vector<Pool> pools_;
 };
 

@@ -38,7 +38,9 @@ class SharedLink {
  private:
   void advance(Nanos time) {
     if (time <= now_) return;
-    const double each = running_.empty() ? 0 : static_cast<double>((time - now_).count()) / static_cast<double>(running_.size());
+    const double each =
+        running_.empty() ? 0
+                         : static_cast<double>((time - now_).count()) / static_cast<double>(running_.size());
     for (auto& [left, copy] : running_) left -= each;
     now_ = time;
   }
@@ -69,7 +71,9 @@ class Replay::Run {
       if (waits_[node] == 0 && !on_link(node)) ready(node);
     }
     while (true) {
-      auto link = std::min_element(links_.begin(), links_.end(), [](const SharedLink& a, const SharedLink& b) { return a.next_end() < b.next_end(); });
+      auto link = std::min_element(
+          links_.begin(), links_.end(),
+          [](const SharedLink& a, const SharedLink& b) { return a.next_end() < b.next_end(); });
       const Nanos copy_end = link->next_end();
       if (ready_.empty() && copy_end == Nanos::max()) break;
       if (ready_.empty() || copy_end < ready_.top().first) {
@@ -98,14 +102,16 @@ class Replay::Run {
   };
 
   [[nodiscard]] bool on_link(Node node) const noexcept {
-    return dependencies_.is_op(node) && !Dependencies::is_begin(node) && replay_.work_[dependencies_.op_of(node)] > 0;
+    return dependencies_.is_op(node) && !Dependencies::is_begin(node) &&
+           replay_.work_[dependencies_.op_of(node)] > 0;
   }
   [[nodiscard]] std::size_t device_of(OpRow op) const noexcept {
     return index(dependencies_.links().timeline.streams[(*replay_.ops_)[op].stream].device);
   }
   [[nodiscard]] std::size_t max_device() const noexcept {
     std::size_t most = 0;
-    for (const trace::StreamInfo& stream : dependencies_.links().timeline.streams) most = std::max<std::size_t>(most, index(stream.device));
+    for (const trace::StreamInfo& stream : dependencies_.links().timeline.streams)
+      most = std::max<std::size_t>(most, index(stream.device));
     return most;
   }
 
@@ -180,12 +186,14 @@ std::optional<Played> Replay::play(const Change& change) const {
 }
 
 /// A copy that is moved waits for the link, its slot, and the step; not for the host or its stream.
-void Replay::change_need(const Need& need, std::uint32_t row, const Change& change, std::vector<Edge>& edges) const {
+void Replay::change_need(const Need& need, std::uint32_t row, const Change& change,
+                         std::vector<Edge>& edges) const {
   std::erase_if(edges, [&](const Edge& edge) {
     const bool by_kernel = edge.kind == EdgeKind::kEvent && !moves(dependencies_->op_of(edge.from));
     return need.pool != kNoRow32 || !by_kernel;
   });
-  // Of several kernels of one stream the first is taken for the slot's last reader, and the others for fences.
+  // Of several kernels of one stream the first is taken for the slot's last reader, and the others for
+  // fences.
   std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.from < b.from; });
   const auto one_stream = [&](const Edge& a, const Edge& b) {
     return (*ops_)[dependencies_->op_of(a.from)].stream == (*ops_)[dependencies_->op_of(b.from)].stream;
@@ -200,7 +208,8 @@ void Replay::change_need(const Need& need, std::uint32_t row, const Change& chan
   const std::int64_t slots = std::max<std::int64_t>(1, pool.slots + std::int64_t{change.more_slots});
   const std::int64_t turn = std::int64_t{need.turn} - slots;
   if (turn < 0) return;
-  edges.push_back({Dependencies::end_of(pool.readers[static_cast<std::size_t>(turn)]), Nanos{}, EdgeKind::kEvent});
+  edges.push_back(
+      {Dependencies::end_of(pool.readers[static_cast<std::size_t>(turn)]), Nanos{}, EdgeKind::kEvent});
 }
 
 /// Another op keeps its place among those that stay, and waits for its own copies wherever they went.
@@ -210,8 +219,8 @@ void Replay::change_begin(Node node, std::vector<Edge>& edges) const {
     return edge.kind == kind && moves(dependencies_->op_of(edge.from));
   };
   std::erase_if(edges, [&](const Edge& edge) { return by(edge, EdgeKind::kEngine); });
-  const auto behind = std::find_if(edges.begin(), edges.end(),
-                                   [&](const Edge& edge) { return by(edge, EdgeKind::kStream); });
+  const auto behind =
+      std::find_if(edges.begin(), edges.end(), [&](const Edge& edge) { return by(edge, EdgeKind::kStream); });
   if (behind != edges.end()) {
     OpRow stays = dependencies_->op_of(behind->from);
     // Where units do not tell whose the copy is, the order of the stream does.

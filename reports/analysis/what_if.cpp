@@ -20,12 +20,19 @@ struct Asked {
 std::vector<Asked> asked(const Replay& replay, bool copies) {
   std::vector<Asked> out;
   if (replay.has_movable_copies()) {
-    out.push_back({"copies_early", replay.slots() > 0 ? "each copy issued as soon as its slot is free, in the order of need"
-                                      : "each copy issued as soon as the kernels that read its slot have ended", {.copies_early = true}});
+    out.push_back({"copies_early",
+                   replay.slots() > 0
+                       ? "each copy issued as soon as its slot is free, in the order of need"
+                       : "each copy issued as soon as the kernels that read its slot have ended",
+                   {.copies_early = true}});
     if (const std::uint32_t slots = replay.slots(); slots > 0) {
-      out.push_back({"slots_plus_1", fmt::format("the same with {} slots", slots + 1), {.copies_early = true, .more_slots = 1}});
+      out.push_back({"slots_plus_1",
+                     fmt::format("the same with {} slots", slots + 1),
+                     {.copies_early = true, .more_slots = 1}});
       if (slots > 1) {
-        out.push_back({"slots_minus_1", fmt::format("the same with {} slot{}", slots - 1, slots == 2 ? "" : "s"), {.copies_early = true, .more_slots = -1}});
+        out.push_back({"slots_minus_1",
+                       fmt::format("the same with {} slot{}", slots - 1, slots == 2 ? "" : "s"),
+                       {.copies_early = true, .more_slots = -1}});
       }
     }
   }
@@ -57,8 +64,12 @@ ReplayedWall wall_of(const Played& played, const Dependencies& dependencies, con
   const std::vector<OpRow> heads = heads_of(dependencies, device);
   std::vector<Nanos> steps;
   for (std::size_t s = heads.size() > 1 ? 1 : 0; s < heads.size(); ++s) {
-    const Nanos from = s == 0 ? begin : heads[s] == kNoRow32 ? Nanos::min() : played[Dependencies::begin_of(heads[s])];
-    const Nanos to = s + 1 == heads.size() ? end : heads[s + 1] == kNoRow32 ? Nanos::min() : played[Dependencies::begin_of(heads[s + 1])];
+    const Nanos from = s == 0                 ? begin
+                       : heads[s] == kNoRow32 ? Nanos::min()
+                                              : played[Dependencies::begin_of(heads[s])];
+    const Nanos to = s + 1 == heads.size()      ? end
+                     : heads[s + 1] == kNoRow32 ? Nanos::min()
+                                                : played[Dependencies::begin_of(heads[s + 1])];
     if (from == Nanos::min() || to == Nanos::min()) return out;
     steps.push_back(to - from);
   }
@@ -66,7 +77,8 @@ ReplayedWall wall_of(const Played& played, const Dependencies& dependencies, con
   return out;
 }
 
-void predict(const Dependencies& dependencies, std::span<const BlameInput> devices, std::span<DeviceReport> reports) {
+void predict(const Dependencies& dependencies, std::span<const BlameInput> devices,
+             std::span<DeviceReport> reports) {
   const Links& links = dependencies.links();
   if (links.ops.ops().size() > kMostReplayed) return;
   // Without their calls, operations are bound to nothing that a change could move.

@@ -20,6 +20,7 @@ struct ReplayedWall {
 ReplayedWall wall_of(const Played& played, const Dependencies& dependencies, const DeviceWindow& device);
 
 /// Fills what_if of `reports`, one a device, of `devices`, which are in the same order.
-void predict(const Dependencies& dependencies, std::span<const BlameInput> devices, std::span<DeviceReport> reports);
+void predict(const Dependencies& dependencies, std::span<const BlameInput> devices,
+             std::span<DeviceReport> reports);
 
 }  // namespace offledger::analysis

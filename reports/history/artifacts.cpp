@@ -22,10 +22,12 @@ bool is_content_hash(std::string_view text) {
 
 std::string artifact_path(const std::string& path, const std::string& content_hash) {
   if (!is_content_hash(content_hash)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("history {}: expected the hash of an artifact, 32 digits 0-9 a-f, found '{}', which could "
-                            "name any file: the history was altered, and is not to be trusted",
-                            path, content_hash));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "history {}: expected the hash of an artifact, 32 digits 0-9 a-f, found '{}', which could "
+            "name any file: the history was altered, and is not to be trusted",
+            path, content_hash));
   }
   return fmt::format("{}.artifacts/{}/{}", path, content_hash.substr(0, 2), content_hash);
 }

@@ -27,10 +27,12 @@ void write_baseline(SQLite::Database& db, const Baseline& baseline);
 /// The current row of each name.
 std::vector<Baseline> read_baselines(SQLite::Database& db);
 
-/// Whether it is a hash and nothing else: a history may come from anywhere, and a path made of "../.." leads elsewhere.
+/// Whether it is a hash and nothing else: a history may come from anywhere, and a path made of "../.." leads
+/// elsewhere.
 bool is_content_hash(std::string_view text);
 
-/// Where the bytes of that hash lie for the history at `path`: PATH.artifacts/ab/abcdef…. Error(kUsage) for what is none.
+/// Where the bytes of that hash lie for the history at `path`: PATH.artifacts/ab/abcdef…. Error(kUsage) for
+/// what is none.
 std::string artifact_path(const std::string& path, const std::string& content_hash);
 
 }  // namespace offledger::history

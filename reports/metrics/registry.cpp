@@ -134,11 +134,14 @@ constexpr std::array kMetrics{
     Metric{"h2d_pageable_copies", "H2D pageable copies", Unit::kCount, Class::kExact, kLower, kGates, kAlone,
            "count of copies from pageable memory", "Each holds the thread that issues it until it is staged.",
            [](const Figures& f) -> Value1 { return count(f.h2d.pageable_copies); }},
-    Metric{"nonconforming_copies", "nonconforming copies", Unit::kCount, Class::kExact, kLower, kGates, kAlone,
-           "copies missing, extra or other than the plan's",
-           "Of the whole recording: unit, bytes, source memory, slot, stream, order and lead are those of the plan, "
+    Metric{"nonconforming_copies", "nonconforming copies", Unit::kCount, Class::kExact, kLower, kGates,
+           kAlone, "copies missing, extra or other than the plan's",
+           "Of the whole recording: unit, bytes, source memory, slot, stream, order and lead are those of "
+           "the plan, "
            "or the copy counts. Null where no plan is known, or nothing is copied.",
-           [](const Figures& f) { return f.nonconforming_copies ? Value1(count(*f.nonconforming_copies)) : Value1(); }},
+           [](const Figures& f) {
+             return f.nonconforming_copies ? Value1(count(*f.nonconforming_copies)) : Value1();
+           }},
     Metric{"d2h_bytes", "D2H bytes", Unit::kBytes, Class::kExact, kLower, kGates, kAlone, "sum of bytes",
            "Bytes copied back to the host.", [](const Figures& f) -> Value1 { return count(f.d2h.bytes); }},
     Metric{"d2h_copies", "D2H copies", Unit::kCount, Class::kExact, kLower, kGates, kAlone, "count of copies",

@@ -27,15 +27,23 @@ std::string schedules_json(const std::vector<ScheduleRow>& rows) {
   out["schema"] = "offledger.schedules/1";
   out["schedules"] = Json::array();
   for (const ScheduleRow& row : rows) {
-    out["schedules"].push_back({{"name", row.name}, {"title", row.title},
-                                {"file", row.file.empty() ? Json(nullptr) : Json(row.file)}, {"wraps", row.wraps},
-                                {"variant_of", row.variant_of.empty() ? Json(nullptr) : Json(row.variant_of)}});
+    out["schedules"].push_back(
+        {{"name", row.name},
+         {"title", row.title},
+         {"file", row.file.empty() ? Json(nullptr) : Json(row.file)},
+         {"wraps", row.wraps},
+         {"variant_of", row.variant_of.empty() ? Json(nullptr) : Json(row.variant_of)}});
   }
   return to_text(out);
 }
 
 std::string workloads_text(const std::vector<WorkloadRow>& rows, const Style& style) {
-  Table table({{"workload", Align::kLeft}, {"layers"}, {"weights"}, {"compute"}, {"tokens"}, {"what it is", Align::kLeft}});
+  Table table({{"workload", Align::kLeft},
+               {"layers"},
+               {"weights"},
+               {"compute"},
+               {"tokens"},
+               {"what it is", Align::kLeft}});
   for (const WorkloadRow& row : rows) {
     table.row({row.name, count(row.layers), bytes(row.bytes), time(nanos(row.compute_ns)), count(row.tokens),
                row.simulated_only ? row.title + " (sim only)" : row.title});
@@ -48,17 +56,27 @@ std::string workloads_json(const std::vector<WorkloadRow>& rows) {
   out["schema"] = "offledger.workloads/1";
   out["workloads"] = Json::array();
   for (const WorkloadRow& row : rows) {
-    out["workloads"].push_back({{"name", row.name}, {"title", row.title}, {"layers", row.layers}, {"units", row.units},
-                                {"steps", row.steps}, {"tokens", row.tokens}, {"batch", row.batch}, {"bytes", row.bytes},
-                                {"compute_ns", row.compute_ns}, {"simulated_only", row.simulated_only}});
+    out["workloads"].push_back({{"name", row.name},
+                                {"title", row.title},
+                                {"layers", row.layers},
+                                {"units", row.units},
+                                {"steps", row.steps},
+                                {"tokens", row.tokens},
+                                {"batch", row.batch},
+                                {"bytes", row.bytes},
+                                {"compute_ns", row.compute_ns},
+                                {"simulated_only", row.simulated_only}});
   }
   return to_text(out);
 }
 
 std::string devices_text(const std::vector<DeviceRow>& rows, const Style& style) {
-  Table table({{"device", Align::kLeft}, {"", Align::kLeft}, {"what it is", Align::kLeft}, {"", Align::kLeft}});
+  Table table(
+      {{"device", Align::kLeft}, {"", Align::kLeft}, {"what it is", Align::kLeft}, {"", Align::kLeft}});
   for (const DeviceRow& row : rows) {
-    table.row({row.name, {row.available ? "ready" : "absent", row.available ? Ink::kGood : Ink::kDoubt}, row.description,
+    table.row({row.name,
+               {row.available ? "ready" : "absent", row.available ? Ink::kGood : Ink::kDoubt},
+               row.description,
                row.why});
   }
   return table.text(style);
@@ -69,8 +87,11 @@ std::string devices_json(const std::vector<DeviceRow>& rows) {
   out["schema"] = "offledger.devices/1";
   out["devices"] = Json::array();
   for (const DeviceRow& row : rows) {
-    out["devices"].push_back({{"name", row.name}, {"description", row.description}, {"available", row.available},
-                              {"deterministic", row.deterministic}, {"why", row.why}});
+    out["devices"].push_back({{"name", row.name},
+                              {"description", row.description},
+                              {"available", row.available},
+                              {"deterministic", row.deterministic},
+                              {"why", row.why}});
   }
   return to_text(out);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What there is to run: schedules, workloads, devices. Plain rows come in, because render knows neither harness nor
-// schedules; cli/ fills them.
+// What there is to run: schedules, workloads, devices. Plain rows come in, because render knows neither
+// harness nor schedules; cli/ fills them.
 
 #pragma once
 
@@ -26,9 +26,9 @@ std::string schedules_json(const std::vector<ScheduleRow>& rows);  ///< `offledg
 struct WorkloadRow {
   std::string name, title;
   std::uint32_t layers = 0, units = 0, steps = 0, tokens = 0, batch = 0;
-  std::uint64_t bytes = 0;          ///< weights of all units
-  std::int64_t compute_ns = 0;      ///< of one step
-  bool simulated_only = false;      ///< no architecture that the CUDA core could run
+  std::uint64_t bytes = 0;      ///< weights of all units
+  std::int64_t compute_ns = 0;  ///< of one step
+  bool simulated_only = false;  ///< no architecture that the CUDA core could run
 };
 std::string workloads_text(const std::vector<WorkloadRow>& rows, const Style& style);
 std::string workloads_json(const std::vector<WorkloadRow>& rows);  ///< `offledger.workloads/1`

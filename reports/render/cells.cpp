@@ -14,8 +14,8 @@ struct Range {
   char32_t first, last;
 };
 
-// Unicode 15: combining marks and formatting characters that take no cell; the East Asian wide and full-width blocks
-// and the emoji that terminals draw two cells wide.
+// Unicode 15: combining marks and formatting characters that take no cell; the East Asian wide and full-width
+// blocks and the emoji that terminals draw two cells wide.
 constexpr Range kZeroWidth[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A},
                                 {0x064B, 0x065F}, {0x0E34, 0x0E3A}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
                                 {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0},
@@ -76,7 +76,8 @@ std::string printable(std::string_view text) {
     } else if (c.value < 0x20 || (c.value >= 0x7F && c.value < 0xA0)) {
       out += spelled_out(c.value);
     } else if ((c.value >= 0x202A && c.value <= 0x202E) || (c.value >= 0x2066 && c.value <= 0x2069)) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c.value));  // direction overrides hide what is shown
+      out +=
+          fmt::format("\\u{:04x}", static_cast<unsigned>(c.value));  // direction overrides hide what is shown
     } else {
       out += text.substr(0, c.bytes);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A Timeline as Chrome trace JSON, for Perfetto and chrome://tracing. docs/chrome-trace.md says what each row, counter
-// and argument is.
+// A Timeline as Chrome trace JSON, for Perfetto and chrome://tracing. docs/chrome-trace.md says what each
+// row, counter and argument is.
 //
-// Viewers read times as doubles and misdraw slices that overlap, so: times count from the first record (the epoch
-// stands in `baseTimeNanoseconds`), are printed from integers, and rows never overlap (trace_rows.hpp).
+// Viewers read times as doubles and misdraw slices that overlap, so: times count from the first record (the
+// epoch stands in `baseTimeNanoseconds`), are printed from integers, and rows never overlap (trace_rows.hpp).
 
 #pragma once
 
@@ -16,8 +16,9 @@
 namespace offledger::render {
 
 struct ChromeTraceOptions {
-  bool flows = true;         ///< an arrow from each launching call to what it enqueued
-  bool counters = true;      ///< queue depth a stream, link use a direction, and what hardware counters were sampled
+  bool flows = true;  ///< an arrow from each launching call to what it enqueued
+  bool counters =
+      true;  ///< queue depth a stream, link use a direction, and what hardware counters were sampled
   bool copy_engines = true;  ///< every copy once more, in the row of the engine that ran it
 };
 

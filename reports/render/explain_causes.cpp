@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts of an explanation that say why: the causes of idle time, the calls that held the host, the diagnoses.
+// The parts of an explanation that say why: the causes of idle time, the calls that held the host, the
+// diagnoses.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,11 +38,14 @@ std::string causes_section(const analysis::DeviceReport& device, const Style& st
       rest += c.time;
       continue;
     }
-    table.row({name_of(c), time(c.time), percent(c.time, idle),
+    table.row({name_of(c),
+               time(c.time),
+               percent(c.time, idle),
                {bar(share(c.time, idle), bar_cells), c.cause == "unknown" ? Ink::kDoubt : Ink::kBad}});
   }
   if (rest > Nanos{0}) {
-    table.row({fmt::format("{} more", device.causes.size() - kMostCauses), time(rest), percent(rest, idle), ""});
+    table.row(
+        {fmt::format("{} more", device.causes.size() - kMostCauses), time(rest), percent(rest, idle), ""});
   }
   return fmt::format("\n{}", table.text(style));
 }
@@ -63,7 +67,8 @@ std::string host_section(const analysis::DeviceReport& device, const Style& styl
     out = fmt::format("\n{}\n", wrap(fmt::format("Launching thread: {}.", facts), style.width, 2));
   }
   if (device.cpu.empty()) return out;
-  Table table({{"held in", Align::kLeft}, {"for", Align::kLeft}, {"time"}, {"calls"}, {"thread", Align::kLeft}});
+  Table table(
+      {{"held in", Align::kLeft}, {"for", Align::kLeft}, {"time"}, {"calls"}, {"thread", Align::kLeft}});
   for (std::size_t i = 0; i < std::min(device.cpu.size(), kMostCalls); ++i) {
     const analysis::CpuTime& c = device.cpu[i];
     table.row({c.api, c.waited_for, time(c.time), count(c.calls), c.thread});
@@ -77,13 +82,17 @@ std::string diagnoses_section(const analysis::Report& report, const Style& style
     const auto device = std::find_if(report.devices.begin(), report.devices.end(),
                                      [&](const analysis::DeviceReport& r) { return r.device == d.device; });
     const std::string of_wall =
-        device == report.devices.end() ? "" : fmt::format(", {} of wall", percent(d.time, device->total.ledger.wall()));
+        device == report.devices.end()
+            ? ""
+            : fmt::format(", {} of wall", percent(d.time, device->total.ledger.wall()));
     const std::string where = report.devices.size() > 1 ? fmt::format(" on GPU {}", index(d.device)) : "";
     const std::string head = fmt::format("{}{}", printable(d.id), where);
-    std::string text = wrap(fmt::format("{} ({}{}): {}", head, time(d.time), of_wall, printable(d.evidence)), style.width, 2);
+    std::string text = wrap(fmt::format("{} ({}{}): {}", head, time(d.time), of_wall, printable(d.evidence)),
+                            style.width, 2);
     if (text.starts_with(head)) text = paint(head, Ink::kStrong, style).append(text, head.size());
     out += text + "\n";
-    if (&d != report.diagnoses.data()) out += fmt::format("  {}\n", wrap(printable(d.advice), style.width > 2 ? style.width - 2 : 1, 2));
+    if (&d != report.diagnoses.data())
+      out += fmt::format("  {}\n", wrap(printable(d.advice), style.width > 2 ? style.width - 2 : 1, 2));
   }
   return out.empty() ? out : fmt::format("\n{}\n{}", paint("Diagnoses", Ink::kStrong, style), out);
 }

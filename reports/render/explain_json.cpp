@@ -26,12 +26,13 @@ Json ledger_json(const analysis::Ledger& l) {
   return out;
 }
 
-/// Why a metric is null. What speaks of copies does not apply where there are none: zero-copy reads have no overlap to
-/// speak of, good or bad. Everything else could not be measured here.
+/// Why a metric is null. What speaks of copies does not apply where there are none: zero-copy reads have no
+/// overlap to speak of, good or bad. Everything else could not be measured here.
 std::string_view state_of(std::string_view metric, const Figures& f) {
   const bool of_d2h = metric.starts_with("d2h_");
-  const bool of_h2d = metric.starts_with("h2d_") || metric.starts_with("link_") || metric.starts_with("overlap") ||
-                      metric.starts_with("lead_") || metric == "avoidable_exposed_ns";
+  const bool of_h2d = metric.starts_with("h2d_") || metric.starts_with("link_") ||
+                      metric.starts_with("overlap") || metric.starts_with("lead_") ||
+                      metric == "avoidable_exposed_ns";
   const bool without = (of_d2h && f.d2h.copies == 0) || (of_h2d && f.h2d.copies == 0);
   return without ? "not_applicable" : "not_measured";
 }
@@ -55,12 +56,15 @@ void add_window(Json& out, const Figures& f) {
   add_metrics(out, f);
 }
 
-Json name_or_null(const std::string& name) { return name.empty() ? Json(nullptr) : Json(name); }
+Json name_or_null(const std::string& name) {
+  return name.empty() ? Json(nullptr) : Json(name);
+}
 
 Json causes_json(const std::vector<analysis::CauseTime>& causes) {
   Json out = Json::array();
   for (const analysis::CauseTime& c : causes) {
-    out.push_back({{"cause", c.cause}, {"sub", name_or_null(c.sub)}, {"via", name_or_null(c.via)}, {"ns", ns(c.time)}});
+    out.push_back(
+        {{"cause", c.cause}, {"sub", name_or_null(c.sub)}, {"via", name_or_null(c.via)}, {"ns", ns(c.time)}});
   }
   return out;
 }
@@ -68,7 +72,10 @@ Json causes_json(const std::vector<analysis::CauseTime>& causes) {
 Json cpu_json(const std::vector<analysis::CpuTime>& cpu) {
   Json out = Json::array();
   for (const analysis::CpuTime& c : cpu) {
-    out.push_back({{"thread", c.thread}, {"api", c.api}, {"waited_for", c.waited_for}, {"ns", ns(c.time)},
+    out.push_back({{"thread", c.thread},
+                   {"api", c.api},
+                   {"waited_for", c.waited_for},
+                   {"ns", ns(c.time)},
                    {"calls", c.calls}});
   }
   return out;
@@ -91,7 +98,9 @@ Json path_json(const std::optional<analysis::CriticalPath>& path) {
 Json what_if_json(const analysis::DeviceReport& device) {
   Json out = Json::array();
   for (const analysis::WhatIf& one : device.what_if) {
-    out.push_back({{"id", one.id}, {"change", one.change}, {"predicted_wall_ns", ns(one.wall)},
+    out.push_back({{"id", one.id},
+                   {"change", one.change},
+                   {"predicted_wall_ns", ns(one.wall)},
                    {"predicted_step_median_ns", ns(one.step_median)}});
   }
   return out;
@@ -187,14 +196,19 @@ std::string explain_json(const analysis::Report& report, const CellAgainst* agai
   out["schema"] = "offledger.ledger/1";
   out["device_kind"] = std::string(trace::name_of(report.source.device_kind));
   out["source"] = source_json(report.source);
-  out["records"] = {{"kernels", report.records.kernels}, {"copies", report.records.copies},
-                    {"memsets", report.records.memsets}, {"calls", report.records.calls}};
+  out["records"] = {{"kernels", report.records.kernels},
+                    {"copies", report.records.copies},
+                    {"memsets", report.records.memsets},
+                    {"calls", report.records.calls}};
   out["clock_skew_ns"] = ns(report.clock_skew);
   out["devices"] = Json::array();
   for (const analysis::DeviceReport& device : report.devices) out["devices"].push_back(device_json(device));
   out["diagnoses"] = Json::array();
   for (const analysis::Diagnosis& d : report.diagnoses) {
-    out["diagnoses"].push_back({{"id", d.id}, {"device", index(d.device)}, {"ns", ns(d.time)}, {"evidence", d.evidence},
+    out["diagnoses"].push_back({{"id", d.id},
+                                {"device", index(d.device)},
+                                {"ns", ns(d.time)},
+                                {"evidence", d.evidence},
                                 {"advice", d.advice}});
   }
   out["findings"] = Json::array();

@@ -23,7 +23,9 @@ constexpr std::size_t kMostSteps = 6;
 constexpr std::size_t kMostUnits = 5;
 constexpr double kWorthTelling = 0.001;  ///< a share of the wall
 
-std::string ratio(Nanos part, Nanos whole) { return percent(part, whole); }
+std::string ratio(Nanos part, Nanos whole) {
+  return percent(part, whole);
+}
 
 }  // namespace
 
@@ -40,7 +42,9 @@ std::string ledger_section(const Figures& f, const Style& style) {
   if (f.ledger.collective > Nanos{0}) line("collective", f.ledger.collective, Ink::kDoubt);
   line("nothing runs (idle)", f.ledger.idle, Ink::kBad);
   table.rule();
-  table.row({{"wall", Ink::kStrong}, time(wall), percent(wall, wall),
+  table.row({{"wall", Ink::kStrong},
+             time(wall),
+             percent(wall, wall),
              fmt::format("GPU idle {} ({})", time(f.gpu_idle()), percent(f.gpu_idle(), wall))});
   return table.text(style);
 }
@@ -48,14 +52,20 @@ std::string ledger_section(const Figures& f, const Style& style) {
 std::string transfer_section(const Figures& f, const Style& style) {
   if (f.h2d.copies == 0 && f.d2h.copies == 0) return {};
   const bool pageable = f.h2d.pageable_copies + f.d2h.pageable_copies > 0;
-  std::vector<Table::Column> columns{{"", Align::kLeft}, {"busy"}, {"hidden"}, {"exposed"}, {"overlap"}, {"bytes"},
-                                     {"rate"}, {"copies"}};
+  std::vector<Table::Column> columns{{"", Align::kLeft}, {"busy"},  {"hidden"}, {"exposed"},
+                                     {"overlap"},        {"bytes"}, {"rate"},   {"copies"}};
   if (pageable) columns.push_back({"pageable"});
   Table table(columns);
   const auto line = [&](const char* name, const Transfer& t) {
     if (t.copies == 0) return;
-    table.row({name, time(t.busy), time(t.hidden), time(t.exposed), ratio(t.hidden, t.busy), bytes(t.bytes),
-               rate(t.bytes, t.busy), count(t.copies),
+    table.row({name,
+               time(t.busy),
+               time(t.hidden),
+               time(t.exposed),
+               ratio(t.hidden, t.busy),
+               bytes(t.bytes),
+               rate(t.bytes, t.busy),
+               count(t.copies),
                {count(t.pageable_copies), t.pageable_copies > 0 ? Ink::kBad : Ink::kPlain}});
   };
   line("H2D", f.h2d);
@@ -66,7 +76,8 @@ std::string transfer_section(const Figures& f, const Style& style) {
   if (share(avoidable_exposed(f), f.ledger.wall()) >= kWorthTelling) {
     add(fmt::format("{} of exposed H2D is avoidable", time(avoidable_exposed(f))));
   }
-  if (f.lead_median) add(fmt::format("weights arrive {} ahead of their kernel (median)", time(*f.lead_median)));
+  if (f.lead_median)
+    add(fmt::format("weights arrive {} ahead of their kernel (median)", time(*f.lead_median)));
   if (f.steady_layer) add(fmt::format("steady state {} a layer", time(*f.steady_layer)));
   if (f.bound) {
     add(fmt::format("bound {}: efficiency {}", time(*f.bound), percent(share(*f.bound, f.ledger.wall()))));
@@ -80,17 +91,29 @@ std::string steps_section(const analysis::DeviceReport& device, const Style& sty
   std::set<std::size_t> shown;
   for (std::size_t i = 0; i < steps.size() && i < kMostSteps; ++i) shown.insert(i);
   if (steps.size() > kMostSteps) {
-    const auto slowest = std::max_element(steps.begin() + 1, steps.end(), [](const StepReport& a, const StepReport& b) {
-      return a.figures.ledger.wall() < b.figures.ledger.wall();
-    });
+    const auto slowest =
+        std::max_element(steps.begin() + 1, steps.end(), [](const StepReport& a, const StepReport& b) {
+          return a.figures.ledger.wall() < b.figures.ledger.wall();
+        });
     shown = {0, 1, 2, static_cast<std::size_t>(slowest - steps.begin()), steps.size() - 2, steps.size() - 1};
   }
-  Table table({{"step"}, {"wall"}, {"compute"}, {"GPU idle"}, {"exposed H2D"}, {"overlap"}, {"CPU blocked"},
+  Table table({{"step"},
+               {"wall"},
+               {"compute"},
+               {"GPU idle"},
+               {"exposed H2D"},
+               {"overlap"},
+               {"CPU blocked"},
                {"", Align::kLeft}});
   for (const std::size_t i : shown) {
     const Figures& f = steps[i].figures;
-    table.row({count(steps[i].step), time(f.ledger.wall()), time(f.compute), time(f.gpu_idle()), time(f.h2d.exposed),
-               ratio(f.h2d.hidden, f.h2d.busy), time(f.cpu_blocked),
+    table.row({count(steps[i].step),
+               time(f.ledger.wall()),
+               time(f.compute),
+               time(f.gpu_idle()),
+               time(f.h2d.exposed),
+               ratio(f.h2d.hidden, f.h2d.busy),
+               time(f.cpu_blocked),
                {steps[i].cold ? "cold" : "", Ink::kDoubt}});
   }
   std::string out = fmt::format("\n{}", table.text(style));
@@ -107,11 +130,14 @@ std::string units_section(const analysis::DeviceReport& device, const Style& sty
   }
   if (units.empty()) return {};
   const std::size_t most = std::min(units.size(), kMostUnits);
-  std::stable_sort(units.begin(), units.end(), [](const UnitReport* a, const UnitReport* b) { return a->gap > b->gap; });
-  Table table({{"longest waits before", Align::kLeft}, {"step"}, {"gap"}, {"compute"}, {"H2D bytes"}, {"lead"}});
+  std::stable_sort(units.begin(), units.end(),
+                   [](const UnitReport* a, const UnitReport* b) { return a->gap > b->gap; });
+  Table table(
+      {{"longest waits before", Align::kLeft}, {"step"}, {"gap"}, {"compute"}, {"H2D bytes"}, {"lead"}});
   for (std::size_t i = 0; i < most; ++i) {
     const UnitReport& u = *units[i];
-    const std::string name = u.group.empty() ? fmt::format("L{}", u.layer) : fmt::format("L{}.{}", u.layer, u.group);
+    const std::string name =
+        u.group.empty() ? fmt::format("L{}", u.layer) : fmt::format("L{}.{}", u.layer, u.group);
     table.row({name, count(u.step), time(u.gap), time(u.busy), bytes(u.h2d_bytes), time(u.lead)});
   }
   return fmt::format("\n{}", table.text(style));
@@ -135,7 +161,8 @@ std::string doubts_section(const analysis::Report& report, const Style& style) {
   add(report.defects.missing_durations, "without an end");
   add(report.defects.unknown_records, "of an unknown kind");
   add(report.defects.orphan_references, "that refer to nothing");
-  if (!unusable.empty()) out += paint(wrap("Records not used: " + unusable + ".", style.width, 2), Ink::kDoubt, style) + "\n";
+  if (!unusable.empty())
+    out += paint(wrap("Records not used: " + unusable + ".", style.width, 2), Ink::kDoubt, style) + "\n";
   return out.empty() ? out : fmt::format("\n{}\n{}", paint("Doubts", Ink::kStrong, style), out);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts of an explanation below its verdict. Each begins with an empty line unless said otherwise and is empty
-// where there is nothing to show. Private to render.
+// The parts of an explanation below its verdict. Each begins with an empty line unless said otherwise and is
+// empty where there is nothing to show. Private to render.
 
 #pragma once
 

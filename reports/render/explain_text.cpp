@@ -23,8 +23,9 @@ std::string label_of(const DeviceReport& device) {
 
 const DeviceReport* most_idle(const Report& report) {
   const auto idle = [](const DeviceReport& d) { return share(d.total.gpu_idle(), d.total.ledger.wall()); };
-  const auto it = std::max_element(report.devices.begin(), report.devices.end(),
-                                   [&](const DeviceReport& a, const DeviceReport& b) { return idle(a) < idle(b); });
+  const auto it =
+      std::max_element(report.devices.begin(), report.devices.end(),
+                       [&](const DeviceReport& a, const DeviceReport& b) { return idle(a) < idle(b); });
   return it == report.devices.end() ? nullptr : &*it;
 }
 
@@ -38,7 +39,8 @@ std::string verdict_lines(const Report& report, const Style& style) {
   if (!story.hidden.empty()) out += wrap(story.hidden, style.width, 2) + "\n";
   if (report.diagnoses.empty()) return out + wrap("To change: " + story.advice, style.width, 2) + "\n";
   const analysis::Diagnosis& act_on = report.diagnoses.front();
-  const std::string advice = fmt::format("To change ({}): {}", printable(act_on.id), printable(act_on.advice));
+  const std::string advice =
+      fmt::format("To change ({}): {}", printable(act_on.id), printable(act_on.advice));
   return out + wrap(advice, style.width, 2) + "\n";
 }
 

@@ -24,7 +24,8 @@ std::string path_line(const analysis::CriticalPath& path, Nanos wall) {
                                                             {path.host, "the host"},
                                                             {path.latency, "latency"},
                                                             {path.unknown, "unknown"}}};
-  std::stable_sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(shares.begin(), shares.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string out;
   for (const auto& [time, what] : shares) {
     if (share(time, wall) < kWorthNaming) continue;
@@ -34,7 +35,9 @@ std::string path_line(const analysis::CriticalPath& path, Nanos wall) {
 }
 
 std::string change_of(Nanos predicted, Nanos wall) {
-  const double change = wall > Nanos{0} ? static_cast<double>((predicted - wall).count()) / static_cast<double>(wall.count()) : 0;
+  const double change =
+      wall > Nanos{0} ? static_cast<double>((predicted - wall).count()) / static_cast<double>(wall.count())
+                      : 0;
   return fmt::format("{:+.1f} %", 100 * change);
 }
 
@@ -48,7 +51,8 @@ std::string what_if_section(const analysis::DeviceReport& device, const Style& s
   }
   if (device.what_if.empty()) return out;
   Table table({{"what if", Align::kLeft}, {"predicted wall"}, {""}});
-  for (const analysis::WhatIf& one : device.what_if) table.row({printable(one.change), time(one.wall), change_of(one.wall, wall)});
+  for (const analysis::WhatIf& one : device.what_if)
+    table.row({printable(one.change), time(one.wall), change_of(one.wall, wall)});
   return out + table.text(style);
 }
 

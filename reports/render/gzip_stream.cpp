@@ -80,7 +80,9 @@ GzipStream::GzipStream(std::ostream& sink, int level)
   rdbuf(buffer_.get());
 }
 
-GzipStream::~GzipStream() { close(); }
+GzipStream::~GzipStream() {
+  close();
+}
 
 void GzipStream::close() {
   if (!buffer_->finish()) setstate(std::ios::badbit);

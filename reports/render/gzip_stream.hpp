@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An ostream that gzips what is written to it into another: traces compress about twentyfold, and Perfetto opens them
-// as they are. No file name and no time of day in the header, so equal contents are equal bytes.
+// An ostream that gzips what is written to it into another: traces compress about twentyfold, and Perfetto
+// opens them as they are. No file name and no time of day in the header, so equal contents are equal bytes.
 
 #pragma once
 

@@ -14,14 +14,18 @@
 namespace offledger::render {
 namespace {
 
-std::string shortened(const std::string& hash) { return hash.size() > 12 ? hash.substr(0, 12) : hash; }
+std::string shortened(const std::string& hash) {
+  return hash.size() > 12 ? hash.substr(0, 12) : hash;
+}
 
 /// A waiver holds through its last day, UTC.
 bool expired(const history::Waiver& waiver, std::int64_t now_unix) {
   return days_of(waiver.expires).value_or(INT64_MIN) < days_of_unix(now_unix);
 }
 
-std::string or_any(const std::string& name) { return name.empty() ? "*" : name; }
+std::string or_any(const std::string& name) {
+  return name.empty() ? "*" : name;
+}
 
 }  // namespace
 
@@ -33,17 +37,32 @@ std::string date_text(std::int64_t unix_seconds) {
   const auto day = floor<days>(at);
   const year_month_day date{day};
   const hh_mm_ss clock{at - day};
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count());
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count());
 }
 
 std::string runs_text(const std::vector<history::RunSummary>& runs, const Style& style) {
   if (runs.empty()) return "No runs yet: `offledger run` makes one.\n";
-  Table table({{"run", Align::kLeft}, {"started (UTC)", Align::kLeft}, {"suite", Align::kLeft}, {"device", Align::kLeft},
-               {"cells"}, {"reps"}, {"commit", Align::kLeft}, {"label", Align::kLeft}, {"", Align::kLeft}});
+  Table table({{"run", Align::kLeft},
+               {"started (UTC)", Align::kLeft},
+               {"suite", Align::kLeft},
+               {"device", Align::kLeft},
+               {"cells"},
+               {"reps"},
+               {"commit", Align::kLeft},
+               {"label", Align::kLeft},
+               {"", Align::kLeft}});
   for (const history::RunSummary& run : runs) {
-    table.row({shortened(run.id), date_text(run.started_at_unix), run.suite, run.device, count(run.cells), count(run.reps),
-               shortened(run.commit), run.label, {run.complete ? "" : "incomplete", Ink::kDoubt}});
+    table.row({shortened(run.id),
+               date_text(run.started_at_unix),
+               run.suite,
+               run.device,
+               count(run.cells),
+               count(run.reps),
+               shortened(run.commit),
+               run.label,
+               {run.complete ? "" : "incomplete", Ink::kDoubt}});
   }
   return table.text(style);
 }
@@ -53,9 +72,15 @@ std::string runs_json(const std::vector<history::RunSummary>& runs) {
   out["schema"] = "offledger.runs/1";
   out["runs"] = Json::array();
   for (const history::RunSummary& run : runs) {
-    out["runs"].push_back({{"run", run.id}, {"label", run.label}, {"commit", run.commit}, {"suite", run.suite},
-                           {"device", run.device}, {"started_at_unix", run.started_at_unix}, {"cells", run.cells},
-                           {"reps", run.reps}, {"complete", run.complete}});
+    out["runs"].push_back({{"run", run.id},
+                           {"label", run.label},
+                           {"commit", run.commit},
+                           {"suite", run.suite},
+                           {"device", run.device},
+                           {"started_at_unix", run.started_at_unix},
+                           {"cells", run.cells},
+                           {"reps", run.reps},
+                           {"complete", run.complete}});
   }
   return to_text(out);
 }
@@ -75,7 +100,9 @@ std::string run_text(const history::Run& run, const Style& style, const RunTable
   std::string out = paint(fmt::format("run {}", printable(run.id)), Ink::kStrong, style) + "\n";
   if (!facts.empty()) out += wrap(facts, style.width, 2) + "\n";
   if (!run.complete) {
-    out += paint("Incomplete: the run was ended before its last cell; the gate refuses it.", Ink::kBad, style) + "\n";
+    out +=
+        paint("Incomplete: the run was ended before its last cell; the gate refuses it.", Ink::kBad, style) +
+        "\n";
   }
   const std::string tables = run_table(run, style, options);
   return tables.empty() ? out + "No cells.\n" : out + "\n" + tables;
@@ -83,7 +110,10 @@ std::string run_text(const history::Run& run, const Style& style, const RunTable
 
 std::string baselines_text(const std::vector<history::Baseline>& baselines, const Style& style) {
   if (baselines.empty()) return "No baselines yet: `offledger history baseline accept` sets one.\n";
-  Table table({{"baseline", Align::kLeft}, {"run", Align::kLeft}, {"accepted (UTC)", Align::kLeft}, {"reason", Align::kLeft}});
+  Table table({{"baseline", Align::kLeft},
+               {"run", Align::kLeft},
+               {"accepted (UTC)", Align::kLeft},
+               {"reason", Align::kLeft}});
   for (const history::Baseline& b : baselines) {
     table.row({b.name, shortened(b.run), date_text(b.accepted_at_unix), b.reason});
   }
@@ -101,12 +131,23 @@ std::string baselines_json(const std::vector<history::Baseline>& baselines) {
   return to_text(out);
 }
 
-std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix, const Style& style) {
+std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix,
+                         const Style& style) {
   if (waivers.empty()) return "No waivers: `offledger history waiver add` makes one.\n";
-  Table table({{"schedule", Align::kLeft}, {"workload", Align::kLeft}, {"metric", Align::kLeft}, {"until", Align::kLeft},
-               {"owner", Align::kLeft}, {"reason", Align::kLeft}, {"", Align::kLeft}});
+  Table table({{"schedule", Align::kLeft},
+               {"workload", Align::kLeft},
+               {"metric", Align::kLeft},
+               {"until", Align::kLeft},
+               {"owner", Align::kLeft},
+               {"reason", Align::kLeft},
+               {"", Align::kLeft}});
   for (const history::Waiver& w : waivers) {
-    table.row({or_any(w.schedule), or_any(w.workload), or_any(w.metric), w.expires, w.owner, w.reason,
+    table.row({or_any(w.schedule),
+               or_any(w.workload),
+               or_any(w.metric),
+               w.expires,
+               w.owner,
+               w.reason,
                {expired(w, now_unix) ? "expired" : "", Ink::kDoubt}});
   }
   return table.text(style);
@@ -117,8 +158,12 @@ std::string waivers_json(const std::vector<history::Waiver>& waivers, std::int64
   out["schema"] = "offledger.waivers/1";
   out["waivers"] = Json::array();
   for (const history::Waiver& w : waivers) {
-    out["waivers"].push_back({{"schedule", w.schedule}, {"workload", w.workload}, {"metric", w.metric},
-                              {"reason", w.reason}, {"owner", w.owner}, {"expires", w.expires},
+    out["waivers"].push_back({{"schedule", w.schedule},
+                              {"workload", w.workload},
+                              {"metric", w.metric},
+                              {"reason", w.reason},
+                              {"owner", w.owner},
+                              {"expires", w.expires},
                               {"expired", expired(w, now_unix)}});
   }
   return to_text(out);

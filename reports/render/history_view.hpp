@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a history holds: its runs, one run in full, its baselines. Times of day are shown in UTC; the JSON gives them as
-// seconds since the epoch.
+// What a history holds: its runs, one run in full, its baselines. Times of day are shown in UTC; the JSON
+// gives them as seconds since the epoch.
 
 #pragma once
 
@@ -30,7 +30,8 @@ std::string baselines_text(const std::vector<history::Baseline>& baselines, cons
 std::string baselines_json(const std::vector<history::Baseline>& baselines);
 
 /// Waivers with the day until which each holds, and whether it does at `now_unix`.
-std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix, const Style& style);
+std::string waivers_text(const std::vector<history::Waiver>& waivers, std::int64_t now_unix,
+                         const Style& style);
 /// "offledger.waivers/1".
 std::string waivers_json(const std::vector<history::Waiver>& waivers, std::int64_t now_unix);
 

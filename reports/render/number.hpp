@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Quantities for a person. One spelling everywhere: these are metrics::format for values that no metric names.
+// Quantities for a person. One spelling everywhere: these are metrics::format for values that no metric
+// names.
 
 #pragma once
 

@@ -15,7 +15,9 @@ constexpr Nanos kRedraw = std::chrono::milliseconds(100);
 constexpr Nanos kLine = std::chrono::seconds(1);
 constexpr std::size_t kBar = 24;
 
-double seconds(Nanos t) { return static_cast<double>(t.count()) / 1e9; }
+double seconds(Nanos t) {
+  return static_cast<double>(t.count()) / 1e9;
+}
 
 std::string duration(double s) {
   if (s < 10) return fmt::format("{:.1f} s", s);
@@ -31,15 +33,23 @@ Nanos Progress::steady_clock() {
   return std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-Progress::Progress(std::string title, std::size_t total, bool terminal, std::ostream& err, Clock clock, Style style)
-    : title_(printable(title)), total_(total), terminal_(terminal), err_(err), clock_(std::move(clock)), style_(style),
+Progress::Progress(std::string title, std::size_t total, bool terminal, std::ostream& err, Clock clock,
+                   Style style)
+    : title_(printable(title)),
+      total_(total),
+      terminal_(terminal),
+      err_(err),
+      clock_(std::move(clock)),
+      style_(style),
       begun_(clock_()) {}
 
 Progress::~Progress() {
   if (terminal_ && shown_ && !finished_) err_ << '\n' << std::flush;
 }
 
-void Progress::step(const std::string& what) { at(done_ + 1, what); }
+void Progress::step(const std::string& what) {
+  at(done_ + 1, what);
+}
 
 void Progress::at(std::size_t done, const std::string& what) {
   if (finished_) return;
@@ -67,7 +77,8 @@ std::string Progress::line(Nanos now) const {
   out += total_ > 0 ? fmt::format(" {}/{}", done_, total_) : fmt::format(" {}", done_);
   if (elapsed >= 1 && per_second > 0) {
     out += fmt::format("  {:.3g}/s", per_second);
-    if (total_ > done_) out += fmt::format("  {} left", duration(static_cast<double>(total_ - done_) / per_second));
+    if (total_ > done_)
+      out += fmt::format("  {} left", duration(static_cast<double>(total_ - done_) / per_second));
   }
   if (!what_.empty()) out += "  " + what_;
   return out;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How far a long command has come, on stderr: a bar that redraws itself on a terminal, plain lines elsewhere (a CI log
-// keeps every line: at most one a second). Both give the rate and the time left, from the mean so far.
+// How far a long command has come, on stderr: a bar that redraws itself on a terminal, plain lines elsewhere
+// (a CI log keeps every line: at most one a second). Both give the rate and the time left, from the mean so
+// far.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything a person or a script sees: terminal tables, JSON documents, Chrome traces, the gate's formats. Only this
-// folder and cli/ speak; they return text or write to a stream given to them, and never decide. This header is all of
-// it; each part has a header of its own.
+// Everything a person or a script sees: terminal tables, JSON documents, Chrome traces, the gate's formats.
+// Only this folder and cli/ speak; they return text or write to a stream given to them, and never decide.
+// This header is all of it; each part has a header of its own.
 
 #pragma once
 

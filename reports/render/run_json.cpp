@@ -48,7 +48,8 @@ Json cell_json(const history::Cell& cell, bool identity) {
   out["deterministic"] = cell.deterministic;
   const std::vector<std::string> names = metric_names(cell);
   out["metrics"] = Json::object();
-  for (const std::string& name : names) out["metrics"][name] = number(metrics::find(name), median_of(cell, name));
+  for (const std::string& name : names)
+    out["metrics"][name] = number(metrics::find(name), median_of(cell, name));
   out["reps"] = Json::array();
   for (const history::Rep& rep : cell.reps) out["reps"].push_back(rep_json(rep, names, identity));
   out["findings"] = Json::array();
@@ -84,10 +85,14 @@ std::string run_json(const history::Run& run, const RunJsonOptions& options) {
   out["complete"] = run.complete;
   out["tool_version"] = run.tool_version;
   const history::MachineClass& m = run.machine_class;
-  out["machine"] = {{"device_kind", m.device_kind}, {"device_name", m.device_name},
-                    {"device_memory_bytes", m.device_memory_bytes}, {"pcie", m.pcie}, {"cpu", m.cpu}};
+  out["machine"] = {{"device_kind", m.device_kind},
+                    {"device_name", m.device_name},
+                    {"device_memory_bytes", m.device_memory_bytes},
+                    {"pcie", m.pcie},
+                    {"cpu", m.cpu}};
   const history::Environment& e = run.environment;
-  out["environment"] = {{"instance", e.instance}, {"driver", e.driver}, {"cuda", e.cuda}, {"kernel", e.kernel}};
+  out["environment"] = {
+      {"instance", e.instance}, {"driver", e.driver}, {"cuda", e.cuda}, {"kernel", e.kernel}};
   out["cells"] = Json::array();
   for (const history::Cell& cell : run.cells) out["cells"].push_back(cell_json(cell, options.identity));
   if (options.identity) {

@@ -57,27 +57,37 @@ bool is_doubt(const history::FindingRow& finding) {
 std::string doubts(const Cell& cell) {
   std::string out;
   for (const history::FindingRow& finding : cell.findings) {
-    if (is_doubt(finding) && out.find(finding.id) == std::string::npos) out += (out.empty() ? "" : ", ") + finding.id;
+    if (is_doubt(finding) && out.find(finding.id) == std::string::npos)
+      out += (out.empty() ? "" : ", ") + finding.id;
   }
   return out;
 }
 
 bool refused(const Cell& cell) {
-  return std::any_of(cell.findings.begin(), cell.findings.end(), [](const auto& f) { return f.disqualifies; });
+  return std::any_of(cell.findings.begin(), cell.findings.end(),
+                     [](const auto& f) { return f.disqualifies; });
 }
 
 std::string step_table(const std::vector<const Cell*>& cells, const Style& style) {
-  const bool repeated = std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return c->reps.size() > 1; });
-  const bool doubted = std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return !doubts(*c).empty(); });
-  std::vector<Table::Column> columns{{"schedule", Align::kLeft}, {"wall"}, {"blocked"}, {"GPU idle"}, {"overlap"},
-                                     {"possible"}, {"efficiency"}};
+  const bool repeated =
+      std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return c->reps.size() > 1; });
+  const bool doubted =
+      std::any_of(cells.begin(), cells.end(), [](const Cell* c) { return !doubts(*c).empty(); });
+  std::vector<Table::Column> columns{{"schedule", Align::kLeft},
+                                     {"wall"},
+                                     {"blocked"},
+                                     {"GPU idle"},
+                                     {"overlap"},
+                                     {"possible"},
+                                     {"efficiency"}};
   if (repeated) columns.push_back({"n"});
   if (doubted) columns.push_back({"doubts", Align::kLeft});
   Table table(columns);
   for (const Cell* cell : cells) {
-    std::vector<Table::Cell> row{cell->key.schedule, figure(*cell, "wall_ns"), figure(*cell, "cpu_blocked_ns"),
-                                 figure(*cell, "gpu_idle_ns"), figure(*cell, "overlap"),
-                                 figure(*cell, "overlap_of_possible"), figure(*cell, "efficiency")};
+    std::vector<Table::Cell> row{
+        cell->key.schedule,           figure(*cell, "wall_ns"), figure(*cell, "cpu_blocked_ns"),
+        figure(*cell, "gpu_idle_ns"), figure(*cell, "overlap"), figure(*cell, "overlap_of_possible"),
+        figure(*cell, "efficiency")};
     if (repeated) row.emplace_back(count(cell->reps.size()));
     if (doubted) row.emplace_back(doubts(*cell), refused(*cell) ? Ink::kBad : Ink::kDoubt);
     table.row(std::move(row));
@@ -95,11 +105,13 @@ std::string cause_table(const std::vector<const Cell*>& cells, const Style& styl
 }
 
 std::string layer_table(const std::vector<const Cell*>& cells, std::uint32_t layers, const Style& style) {
-  Table table({{"a layer", Align::kLeft}, {"wall"}, {"blocked"}, {"GPU idle"}, {"exposed H2D"}, {"steady state"}});
+  Table table(
+      {{"a layer", Align::kLeft}, {"wall"}, {"blocked"}, {"GPU idle"}, {"exposed H2D"}, {"steady state"}});
   const double n = layers;
   for (const Cell* cell : cells) {
     table.row({cell->key.schedule, figure(*cell, "wall_ns", n), figure(*cell, "cpu_blocked_ns", n),
-               figure(*cell, "gpu_idle_ns", n), figure(*cell, "h2d_exposed_ns", n), figure(*cell, "steady_layer_ns")});
+               figure(*cell, "gpu_idle_ns", n), figure(*cell, "h2d_exposed_ns", n),
+               figure(*cell, "steady_layer_ns")});
   }
   return table.text(style);
 }
@@ -144,9 +156,11 @@ std::string run_table(const history::Run& run, const Style& style, const RunTabl
     }
     const auto layers = options.layers_of.find(workload);
     const bool layered = layers != options.layers_of.end() && layers->second > 0;
-    std::string title = fmt::format("{} on {}", printable(workload), printable(cells.front()->key.device_profile));
+    std::string title =
+        fmt::format("{} on {}", printable(workload), printable(cells.front()->key.device_profile));
     title += layered ? fmt::format(", a step of {} layers", layers->second) : ", a step";
-    out += fmt::format("{}{}\n{}", out.empty() ? "" : "\n", paint(title, Ink::kStrong, style), step_table(cells, style));
+    out += fmt::format("{}{}\n{}", out.empty() ? "" : "\n", paint(title, Ink::kStrong, style),
+                       step_table(cells, style));
     out += cause_table(cells, style);
     if (layered) out += fmt::format("\n{}", layer_table(cells, layers->second, style));
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A run as a person compares schedules: one table a workload, a row a schedule, for the whole step and a layer; and as
-// the document `offledger.run/1` with every repetition. A figure is the median of the cell's repetitions.
+// A run as a person compares schedules: one table a workload, a row a schedule, for the whole step and a
+// layer; and as the document `offledger.run/1` with every repetition. A figure is the median of the cell's
+// repetitions.
 
 #pragma once
 
@@ -16,8 +17,8 @@
 
 namespace offledger::render {
 
-/// The median of a metric over the cell's repetitions (the lower of two middle ones, so that a value that was measured
-/// stands); null where no repetition has it.
+/// The median of a metric over the cell's repetitions (the lower of two middle ones, so that a value that was
+/// measured stands); null where no repetition has it.
 std::optional<double> median_of(const history::Cell& cell, std::string_view metric);
 /// The same for one cause, "transfer_wait/link_bound", in ns; 0 in repetitions that lack it.
 std::optional<double> median_cause(const history::Cell& cell, const std::string& cause);
@@ -30,8 +31,8 @@ struct RunTableOptions {
 std::string run_table(const history::Run& run, const Style& style, const RunTableOptions& options = {});
 
 struct RunJsonOptions {
-  /// Adds what differs between two runs of the same thing: id, sitting, time of day, process ids, paths, environment
-  /// readings. Without it, equal results are equal bytes.
+  /// Adds what differs between two runs of the same thing: id, sitting, time of day, process ids, paths,
+  /// environment readings. Without it, equal results are equal bytes.
   bool identity = false;
 };
 std::string run_json(const history::Run& run, const RunJsonOptions& options = {});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How text reaches a terminal: its width in cells, and whether colour is welcome. cli/ looks both up (NO_COLOR, "is it
-// a terminal"); nothing here does.
+// How text reaches a terminal: its width in cells, and whether colour is welcome. cli/ looks both up
+// (NO_COLOR, "is it a terminal"); nothing here does.
 
 #pragma once
 

@@ -9,8 +9,8 @@
 namespace offledger::render {
 namespace {
 
-constexpr std::size_t kGap = 2;        ///< cells between columns
-constexpr std::size_t kLeastName = 8;  ///< a name is not cut below this
+constexpr std::size_t kGap = 2;         ///< cells between columns
+constexpr std::size_t kLeastName = 8;   ///< a name is not cut below this
 constexpr std::size_t kLeastText = 24;  ///< nor text wrapped
 
 std::string without_trailing_spaces(std::string line) {
@@ -32,7 +32,9 @@ void Table::row(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void Table::rule() { rows_.emplace_back(); }
+void Table::rule() {
+  rows_.emplace_back();
+}
 
 void Table::heading(std::string text) {
   text = printable(text);

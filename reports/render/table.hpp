@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tables for terminals and for Markdown. Columns are as wide as what they hold, measured in terminal cells. Where the
-// whole is wider than the terminal, the last column goes on in further lines if it is text (left-aligned), then names
-// (other left-aligned columns) are cut, then the line runs over: a figure is never cut.
+// Tables for terminals and for Markdown. Columns are as wide as what they hold, measured in terminal cells.
+// Where the whole is wider than the terminal, the last column goes on in further lines if it is text
+// (left-aligned), then names (other left-aligned columns) are cut, then the line runs over: a figure is never
+// cut.
 
 #pragma once
 
@@ -34,7 +35,8 @@ class Table {
   void row(std::vector<Cell> cells);
   /// A line between rows.
   void rule();
-  /// A line of text over the rows that follow, whatever the columns' widths; the first column of those is indented.
+  /// A line of text over the rows that follow, whatever the columns' widths; the first column of those is
+  /// indented.
   void heading(std::string text);
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
@@ -48,7 +50,9 @@ class Table {
   [[nodiscard]] std::string row_text(const std::vector<Cell>& row, const std::vector<std::size_t>& wide,
                                      const Style& style) const;
   [[nodiscard]] bool wraps() const { return columns_.size() > 1 && columns_.back().align == Align::kLeft; }
-  [[nodiscard]] bool is_heading(const std::vector<Cell>& row) const { return row.size() == 1 && columns_.size() > 1; }
+  [[nodiscard]] bool is_heading(const std::vector<Cell>& row) const {
+    return row.size() == 1 && columns_.size() > 1;
+  }
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;  ///< an empty row is a rule, a row of one cell (of several) a heading

@@ -41,7 +41,8 @@ TraceBuilder::TraceBuilder(const trace::Timeline& t, std::ostream& o, const Chro
 }
 
 void TraceBuilder::begin() {
-  const auto base = static_cast<std::uint64_t>(timeline.source.clock_origin) + static_cast<std::uint64_t>(zero_.count());
+  const auto base =
+      static_cast<std::uint64_t>(timeline.source.clock_origin) + static_cast<std::uint64_t>(zero_.count());
   out.text("{\"displayTimeUnit\":\"ns\",\"baseTimeNanoseconds\":").number(static_cast<std::int64_t>(base));
   out.text(",\"traceEvents\":[");
 }
@@ -69,10 +70,12 @@ TraceText& TraceBuilder::event(char phase, std::uint32_t pid) {
   return out.text({ph, sizeof ph}).text(",\"pid\":").number(std::uint64_t{pid});
 }
 
-TraceText& TraceBuilder::at(Nanos t) { return out.text(",\"ts\":").thousandths(elapsed(zero_, t)); }
+TraceText& TraceBuilder::at(Nanos t) {
+  return out.text(",\"ts\":").thousandths(elapsed(zero_, t));
+}
 
-void TraceBuilder::metadata(std::string_view what, std::uint32_t pid, std::uint32_t tid, std::string_view name,
-                            std::uint32_t sort) {
+void TraceBuilder::metadata(std::string_view what, std::uint32_t pid, std::uint32_t tid,
+                            std::string_view name, std::uint32_t sort) {
   const auto open = [&](std::string_view suffix) -> TraceText& {
     event('M', pid);
     if (tid > 0) out.text(",\"tid\":").number(std::uint64_t{tid});
@@ -102,7 +105,11 @@ TraceText& TraceBuilder::slice(std::uint32_t pid, std::uint32_t tid, Nanos begin
   ++summary.slices;
   event('X', pid).text(",\"tid\":").number(std::uint64_t{tid});
   at(begin).text(",\"dur\":").thousandths(elapsed(begin, end));
-  return out.text(",\"name\":\"").text(escaped_name).text("\",\"cat\":\"").text(category).text("\",\"args\":{");
+  return out.text(",\"name\":\"")
+      .text(escaped_name)
+      .text("\",\"cat\":\"")
+      .text(category)
+      .text("\",\"args\":{");
 }
 
 void TraceBuilder::flow(const CallSite& from, std::uint32_t pid, std::uint32_t tid, Nanos to) {
@@ -113,8 +120,8 @@ void TraceBuilder::flow(const CallSite& from, std::uint32_t pid, std::uint32_t t
   at(to).text(",\"id\":").number(summary.flows).text(",\"name\":\"launch\",\"cat\":\"launch\"}");
 }
 
-void TraceBuilder::counter(std::uint32_t pid, std::string_view escaped_name, std::string_view unit, Nanos when,
-                           std::uint64_t value, bool thousandths) {
+void TraceBuilder::counter(std::uint32_t pid, std::string_view escaped_name, std::string_view unit,
+                           Nanos when, std::uint64_t value, bool thousandths) {
   ++summary.counter_values;
   event('C', pid);
   at(when).text(",\"name\":\"").text(escaped_name).text("\",\"args\":{\"").text(unit).text("\":");
@@ -151,8 +158,9 @@ void TraceBuilder::index_call_sites() {
 
 const CallSite* TraceBuilder::call_of(trace::Correlation correlation) const noexcept {
   if (correlation == trace::Correlation::kNone) return nullptr;
-  const auto it = std::lower_bound(call_sites.begin(), call_sites.end(), correlation,
-                                   [](const CallSite& c, trace::Correlation id) { return c.correlation < id; });
+  const auto it =
+      std::lower_bound(call_sites.begin(), call_sites.end(), correlation,
+                       [](const CallSite& c, trace::Correlation id) { return c.correlation < id; });
   return it != call_sites.end() && it->correlation == correlation ? &*it : nullptr;
 }
 

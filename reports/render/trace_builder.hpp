@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The shared state of one Chrome trace being written: the clock's zero, the names escaped once, the numbers of
-// processes and rows, and where each host call stands so that arrows can leave from it. Private to the trace writer.
+// The shared state of one Chrome trace being written: the clock's zero, the names escaped once, the numbers
+// of processes and rows, and where each host call stands so that arrows can leave from it. Private to the
+// trace writer.
 
 #pragma once
 
@@ -48,14 +49,14 @@ class TraceBuilder {
   std::uint32_t rows(std::uint32_t pid, std::string_view name, std::uint32_t count);
 
   /// Opens a slice up to its args: `"args":{` has been written. End it with close().
-  TraceText& slice(std::uint32_t pid, std::uint32_t tid, Nanos begin, Nanos end, std::string_view escaped_name,
-                   std::string_view category);
+  TraceText& slice(std::uint32_t pid, std::uint32_t tid, Nanos begin, Nanos end,
+                   std::string_view escaped_name, std::string_view category);
   void close() { out.text("}}"); }
   /// An arrow from a call's begin to the slice that begins at `at` in the row.
   void flow(const CallSite& from, std::uint32_t pid, std::uint32_t tid, Nanos at);
   /// One value of a counter, in thousandths where asked.
-  void counter(std::uint32_t pid, std::string_view escaped_name, std::string_view unit, Nanos at, std::uint64_t value,
-               bool thousandths);
+  void counter(std::uint32_t pid, std::string_view escaped_name, std::string_view unit, Nanos at,
+               std::uint64_t value, bool thousandths);
 
   /// The escaped string of an id; "?" for an id that is not in the table.
   [[nodiscard]] std::string_view escaped(trace::StringId id) const noexcept;
@@ -69,7 +70,8 @@ class TraceBuilder {
  private:
   TraceText& event(char phase, std::uint32_t pid);
   TraceText& at(Nanos t);
-  void metadata(std::string_view what, std::uint32_t pid, std::uint32_t tid, std::string_view name, std::uint32_t sort);
+  void metadata(std::string_view what, std::uint32_t pid, std::uint32_t tid, std::string_view name,
+                std::uint32_t sort);
 
   std::vector<std::string> names_;
   Nanos zero_{};
@@ -77,8 +79,8 @@ class TraceBuilder {
   bool first_ = true;
 };
 
-void write_host(TraceBuilder& trace);      ///< threads' calls, ranges and overheads; fills call_sites
-void write_gpu(TraceBuilder& trace);       ///< streams, copy engines, arrows, counters, device by device
+void write_host(TraceBuilder& trace);  ///< threads' calls, ranges and overheads; fills call_sites
+void write_gpu(TraceBuilder& trace);   ///< streams, copy engines, arrows, counters, device by device
 void write_counters(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid);
 void write_samples(TraceBuilder& trace, trace::DeviceId device, std::uint32_t pid);  ///< hardware counters
 

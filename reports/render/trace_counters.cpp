@@ -2,8 +2,8 @@
 //
 // The counters of a Chrome trace, made from the records alone:
 //
-//   queue depth   a stream's ops whose launching call has begun and which have not: how far the host runs ahead
-//   link use      the sum over the copies of a direction that run, each at its bytes / its duration
+//   queue depth   a stream's ops whose launching call has begun and which have not: how far the host runs
+//   ahead link use      the sum over the copies of a direction that run, each at its bytes / its duration
 //
 // Both are step functions, summed in integers, so that they come back to exactly zero.
 #include <fmt/format.h>
@@ -27,7 +27,8 @@ constexpr std::uint64_t kOneLess = ~std::uint64_t{0};
 void write_sum(TraceBuilder& trace, std::uint32_t pid, std::string_view name, std::string_view unit,
                std::vector<Change>& changes, bool thousandths) {
   const auto earlier = [](const Change& a, const Change& b) { return a.at < b.at; };
-  if (!std::is_sorted(changes.begin(), changes.end(), earlier)) std::sort(changes.begin(), changes.end(), earlier);
+  if (!std::is_sorted(changes.begin(), changes.end(), earlier))
+    std::sort(changes.begin(), changes.end(), earlier);
   std::string escaped;
   append_escaped(escaped, name);
   std::uint64_t sum = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The GPUs' part of a Chrome trace: a process of the viewer for each device with a row a stream, its counters, and a
-// row for each copy engine (direction and channel).
+// The GPUs' part of a Chrome trace: a process of the viewer for each device with a row a stream, its
+// counters, and a row for each copy engine (direction and channel).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ trace::DeviceId device_of(const trace::Timeline& t, trace::StreamRow row) noexce
 std::string stream_name(const trace::Timeline& t, trace::StreamRow row) {
   if (index(row) >= t.streams.size()) return "no stream";
   const trace::StreamInfo& info = t.streams[index(row)];
-  const std::string_view name = index(info.name) < t.strings().size() ? std::string_view(t.text(info.name)) : "";
+  const std::string_view name =
+      index(info.name) < t.strings().size() ? std::string_view(t.text(info.name)) : "";
   return name.empty() ? fmt::format("stream {}", info.native_id) : std::string(name);
 }
 
@@ -29,7 +30,8 @@ namespace {
 /// GPU ops share one numbering: kernels, then copies, then memsets.
 class Ops {
  public:
-  explicit Ops(const trace::Timeline& t) : t_(t), copies_(t.kernels.size()), memsets_(copies_ + t.copies.size()) {}
+  explicit Ops(const trace::Timeline& t)
+      : t_(t), copies_(t.kernels.size()), memsets_(copies_ + t.copies.size()) {}
 
   void write(TraceBuilder& trace, std::uint32_t pid, std::uint32_t tid, const Slice& s) const {
     trace::Correlation launched_by{};
@@ -37,8 +39,10 @@ class Ops {
       const trace::Kernel& k = t_.kernels[s.record];
       launched_by = k.correlation;
       const bool collective = k.kind == trace::KernelClass::kCollective;
-      finish(trace, trace.slice(pid, tid, s.begin, s.end, trace.escaped(k.name), collective ? "collective" : "kernel"),
-             launched_by, "");
+      finish(
+          trace,
+          trace.slice(pid, tid, s.begin, s.end, trace.escaped(k.name), collective ? "collective" : "kernel"),
+          launched_by, "");
     } else if (s.record < memsets_) {
       const trace::Copy& c = t_.copies[s.record - copies_];
       launched_by = c.correlation;
@@ -65,7 +69,8 @@ class Ops {
   }
 
  private:
-  static void finish(TraceBuilder& trace, TraceText& out, trace::Correlation correlation, std::string_view comma) {
+  static void finish(TraceBuilder& trace, TraceText& out, trace::Correlation correlation,
+                     std::string_view comma) {
     if (correlation != trace::Correlation::kNone) {
       out.text(comma).text("\"correlation\":").number(static_cast<std::uint64_t>(correlation));
     }
@@ -122,7 +127,8 @@ void write_engines(TraceBuilder& trace, trace::DeviceId device, std::string_view
   for (std::size_t i = 0; i < t.copies.size(); ++i) {
     const trace::Copy& c = t.copies[i];
     if (c.end < c.begin || device_of(t, c.stream) != device) continue;
-    engines[{c.direction, c.channel, c.channel_id}].push_back({c.begin, c.end, static_cast<std::uint32_t>(i), 0});
+    engines[{c.direction, c.channel, c.channel_id}].push_back(
+        {c.begin, c.end, static_cast<std::uint32_t>(i), 0});
   }
   if (engines.empty()) return;
   const std::uint32_t pid = trace.process(fmt::format("{}: copy engines", device_name));

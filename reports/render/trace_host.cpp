@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The host's part of a Chrome trace: a process of the viewer for each recorded one; for each thread its ranges, its API
-// calls, and the overheads that were recorded on it, a row each.
+// The host's part of a Chrome trace: a process of the viewer for each recorded one; for each thread its
+// ranges, its API calls, and the overheads that were recorded on it, a row each.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,8 @@ std::string process_name(const TraceBuilder& trace, std::size_t process) {
   const trace::ProcessInfo& info = processes[process];
   const std::string_view name = trace.plain(info.name);
   if (info.pid == 0) return name.empty() ? "host" : fmt::format("host: {}", name);
-  return name.empty() ? fmt::format("host: pid {}", info.pid) : fmt::format("host: {} (pid {})", name, info.pid);
+  return name.empty() ? fmt::format("host: pid {}", info.pid)
+                      : fmt::format("host: {} (pid {})", name, info.pid);
 }
 
 /// Slices of one kind of record, a list a thread; the last list is of those whose thread is unknown.
@@ -35,12 +36,14 @@ std::vector<std::vector<Slice>> by_thread(TraceBuilder& trace, const Records& re
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& r = records[i];
     if (!trace.drawable(r.begin, r.end)) continue;
-    slices[std::min(index(r.thread), slices.size() - 1)].push_back({r.begin, r.end, static_cast<std::uint32_t>(i), 0});
+    slices[std::min(index(r.thread), slices.size() - 1)].push_back(
+        {r.begin, r.end, static_cast<std::uint32_t>(i), 0});
   }
   return slices;
 }
 
-void write_ranges(TraceBuilder& trace, std::uint32_t pid, std::string_view thread, std::vector<Slice>& slices) {
+void write_ranges(TraceBuilder& trace, std::uint32_t pid, std::string_view thread,
+                  std::vector<Slice>& slices) {
   const std::uint32_t tid = trace.rows(pid, fmt::format("{}: ranges", thread), lay_out_nested(slices));
   for (const Slice& s : slices) {
     const trace::Range& r = trace.timeline.ranges[s.record];
@@ -62,7 +65,8 @@ void write_ranges(TraceBuilder& trace, std::uint32_t pid, std::string_view threa
   }
 }
 
-void write_calls(TraceBuilder& trace, std::uint32_t pid, std::string_view thread, std::vector<Slice>& slices) {
+void write_calls(TraceBuilder& trace, std::uint32_t pid, std::string_view thread,
+                 std::vector<Slice>& slices) {
   const std::uint32_t tid = trace.rows(pid, thread, lay_out_nested(slices));
   for (const Slice& s : slices) {
     const trace::HostCall& c = trace.timeline.calls[s.record];
@@ -73,18 +77,22 @@ void write_calls(TraceBuilder& trace, std::uint32_t pid, std::string_view thread
       if (s.end > s.begin) trace.call_sites.push_back({c.correlation, s.begin, s.end, pid, tid + s.sub_row});
     }
     if (c.result != 0) {
-      out.text(c.correlation != trace::Correlation::kNone ? "," : "").text("\"result\":").number(std::int64_t{c.result});
+      out.text(c.correlation != trace::Correlation::kNone ? "," : "")
+          .text("\"result\":")
+          .number(std::int64_t{c.result});
     }
     trace.close();
   }
 }
 
-void write_overheads(TraceBuilder& trace, std::uint32_t pid, std::string_view thread, std::vector<Slice>& slices) {
+void write_overheads(TraceBuilder& trace, std::uint32_t pid, std::string_view thread,
+                     std::vector<Slice>& slices) {
   const std::uint32_t tid = trace.rows(pid, fmt::format("{}: overhead", thread), lay_out_nested(slices));
   for (const Slice& s : slices) {
     const trace::Overhead& o = trace.timeline.overheads[s.record];
     const std::string_view name = trace.escaped(o.name);
-    trace.slice(pid, tid + s.sub_row, s.begin, s.end, name.empty() ? trace::name_of(o.kind) : name, "overhead");
+    trace.slice(pid, tid + s.sub_row, s.begin, s.end, name.empty() ? trace::name_of(o.kind) : name,
+                "overhead");
     trace.close();
   }
 }
@@ -102,7 +110,9 @@ void write_host(TraceBuilder& trace) {
   std::vector<std::vector<std::size_t>> threads_of(unknown + 1);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     if (ranges[i].empty() && calls[i].empty() && overheads[i].empty()) continue;
-    const std::size_t process = i < t.threads.size() ? index(t.threads[i].process) : unknown == 1 ? 0 : unknown;
+    const std::size_t process = i < t.threads.size() ? index(t.threads[i].process)
+                                : unknown == 1       ? 0
+                                                     : unknown;
     threads_of[std::min(process, unknown)].push_back(i);
   }
   for (std::size_t p = 0; p <= unknown; ++p) {

@@ -17,7 +17,8 @@ bool earlier(const Slice& a, const Slice& b) noexcept {
 }
 
 void sort(std::span<Slice> slices) {
-  if (!std::is_sorted(slices.begin(), slices.end(), earlier)) std::sort(slices.begin(), slices.end(), earlier);
+  if (!std::is_sorted(slices.begin(), slices.end(), earlier))
+    std::sort(slices.begin(), slices.end(), earlier);
 }
 
 template <typename T>

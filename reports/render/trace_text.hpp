@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text at the speed of a trace: numbers and names appended to one buffer that is handed to an ostream when it is full.
-// Times are printed from integers, as microseconds with three decimals, so a viewer reads exactly what was recorded.
+// Text at the speed of a trace: numbers and names appended to one buffer that is handed to an ostream when it
+// is full. Times are printed from integers, as microseconds with three decimals, so a viewer reads exactly
+// what was recorded.
 
 #pragma once
 
@@ -15,8 +16,8 @@
 
 namespace offledger::render {
 
-/// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, invalid UTF-8
-/// replaced by U+FFFD.
+/// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, invalid
+/// UTF-8 replaced by U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
 
 /// Cost: no allocation after construction.

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A verdict of the gate, in every form that somebody reads it: a person at a terminal, a script, a reviewer of a pull
-// request, and the four machines that show test results. Every form carries the same figures, spelled alike; none
-// decides anything.
+// A verdict of the gate, in every form that somebody reads it: a person at a terminal, a script, a reviewer
+// of a pull request, and the four machines that show test results. Every form carries the same figures,
+// spelled alike; none decides anything.
 //
 //   text         first line the verdict, last line `offledger-verdict: {"verdict":"fail","exit":1}`
 //   JSON         `offledger.verdict/1` (docs/explain-json.md)
-//   Markdown     the sticky comment on a pull request, below GitHub's 65,536 characters whatever the verdict's size
-//   annotations  GitHub workflow commands, one a line
-//   JUnit        a testcase for each gate cell
-//   SARIF 2.1.0  a rule for each metric; the location is the schedule's file
+//   Markdown     the sticky comment on a pull request, below GitHub's 65,536 characters whatever the
+//   verdict's size annotations  GitHub workflow commands, one a line JUnit        a testcase for each gate
+//   cell SARIF 2.1.0  a rule for each metric; the location is the schedule's file
 //
-// What bounds these: delta, ci and margin are in the metric's own scale (relative, share of the wall, ratio, or the
-// exact unit): docs/gate.md.
+// What bounds these: delta, ci and margin are in the metric's own scale (relative, share of the wall, ratio,
+// or the exact unit): docs/gate.md.
 
 #pragma once
 
@@ -28,8 +27,8 @@ namespace offledger::render {
 std::string verdict_text(const history::Verdict& verdict, const Style& style);
 std::string verdict_json(const history::Verdict& verdict);
 
-/// How the figures of one cell moved between two runs: which part of the ledger, and which cause, grew. The median of
-/// each side's repetitions; figures that are absent on both sides are left out.
+/// How the figures of one cell moved between two runs: which part of the ledger, and which cause, grew. The
+/// median of each side's repetitions; figures that are absent on both sides are left out.
 std::string moved_text(const history::Cell& base, const history::Cell& candidate, const Style& style);
 
 struct MarkdownOptions {
@@ -38,7 +37,8 @@ struct MarkdownOptions {
   std::string marker = "<!-- offledger-gate -->";
   /// URLs of the cell's traces, base and candidate; empty strings where there are none.
   std::function<std::pair<std::string, std::string>(const history::VerdictCell&)> traces;
-  /// How the ledger moved in the cells that got worse, by moved_text(); folded away, and left out where it is too long.
+  /// How the ledger moved in the cells that got worse, by moved_text(); folded away, and left out where it is
+  /// too long.
   std::string ledger;
   std::size_t most_characters = 65'000;
 };

@@ -23,7 +23,9 @@ std::string escaped(const std::string& text, bool property) {
       case ',': out += property ? "%2C" : ","; break;
       default:
         // A terminal's commands in a name stay text.
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? fmt::format("\\x{:02x}", static_cast<unsigned>(c)) : std::string(1, c);
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F
+                   ? fmt::format("\\x{:02x}", static_cast<unsigned>(c))
+                   : std::string(1, c);
     }
   }
   return out;

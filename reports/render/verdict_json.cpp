@@ -18,10 +18,12 @@ Json verdict_cell_json(const history::VerdictCell& cell) {
   out["gates"] = cell.gates;
   out["base"] = number(metric, cell.base);
   out["cand"] = number(metric, cell.cand);
-  const metrics::Metric* exact = metric != nullptr && metric->klass == metrics::Class::kExact ? metric : nullptr;
+  const metrics::Metric* exact =
+      metric != nullptr && metric->klass == metrics::Class::kExact ? metric : nullptr;
   out["delta"] = number(exact, cell.delta);
   const bool interval = cell.ci_low && cell.ci_high;
-  out["ci"] = interval ? Json::array({number(exact, cell.ci_low), number(exact, cell.ci_high)}) : Json(nullptr);
+  out["ci"] =
+      interval ? Json::array({number(exact, cell.ci_low), number(exact, cell.ci_high)}) : Json(nullptr);
   out["margin"] = number(exact, cell.margin);
   out["p"] = number(cell.p);
   out["p_adj"] = number(cell.p_adjusted);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The comment a reviewer sees: headline, the failures' table, everything else folded away, the marker last. The table
-// is the part that must survive: when the whole is too long, folded rows go first, then rows of the table, each with a
-// line that says how many were left out.
+// The comment a reviewer sees: headline, the failures' table, everything else folded away, the marker last.
+// The table is the part that must survive: when the whole is too long, folded rows go first, then rows of the
+// table, each with a line that says how many were left out.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,12 +56,14 @@ std::string row(const VerdictCell& cell, const MarkdownOptions& options) {
       cell.ci_low && cell.ci_high ? delta_text(cell) + " " + interval_text(cell) : delta_text(cell);
   return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_text(cell_name(cell)),
                      code(cell.metric), markdown_text(base_text(cell)), markdown_text(cand_text(cell)),
-                     markdown_text(change), markdown_text(margin_text(cell)), markdown_text(p_text(cell.p_adjusted)),
-                     n_text(cell), links(cell, options), markdown_text(cell.state));
+                     markdown_text(change), markdown_text(margin_text(cell)),
+                     markdown_text(p_text(cell.p_adjusted)), n_text(cell), links(cell, options),
+                     markdown_text(cell.state));
 }
 
 /// A table of the cells that `belongs` picks, within `most` characters.
-std::string table(const history::Verdict& verdict, const MarkdownOptions& options, std::size_t most, auto&& belongs) {
+std::string table(const history::Verdict& verdict, const MarkdownOptions& options, std::size_t most,
+                  auto&& belongs) {
   std::string out;
   std::size_t left_out = 0;
   constexpr std::size_t kNote = 100;
@@ -76,7 +78,8 @@ std::string table(const history::Verdict& verdict, const MarkdownOptions& option
   }
   if (out.empty() && left_out == 0) return {};
   if (!out.empty()) out.insert(0, kHeader);
-  if (left_out > 0) out += fmt::format("\n{} more rows do not fit here: `offledger gate --format text` has all.\n", left_out);
+  if (left_out > 0)
+    out += fmt::format("\n{} more rows do not fit here: `offledger gate --format text` has all.\n", left_out);
   return out;
 }
 
@@ -94,15 +97,16 @@ std::string folded(std::string_view title, std::string_view text, std::size_t mo
   std::string fence = "```";
   while (text.find(fence) != std::string_view::npos) fence += '`';
   const std::size_t begin = text.find_first_not_of('\n');
-  const std::string out = fmt::format("<details><summary>{}</summary>\n\n{}text\n{}{}\n\n</details>\n\n", title, fence,
-                                      text.substr(std::min(begin, text.size())), fence);
+  const std::string out = fmt::format("<details><summary>{}</summary>\n\n{}text\n{}{}\n\n</details>\n\n",
+                                      title, fence, text.substr(std::min(begin, text.size())), fence);
   return out.size() <= most ? out : std::string();
 }
 
 std::string first_line(const history::Verdict& verdict) {
   const Tally t = tally(verdict);
   if (verdict.verdict == "pass") return verdict.baseline_recorded ? "baseline recorded" : "no action needed";
-  if (verdict.verdict == "fail") return fmt::format("{} of {} cells worse – please read", t.failed + t.missing, t.gating);
+  if (verdict.verdict == "fail")
+    return fmt::format("{} of {} cells worse – please read", t.failed + t.missing, t.gating);
   if (verdict.verdict == "inconclusive") return "inconclusive – more repetitions needed";
   return verdict.verdict == "no_data" ? "nothing was measured – please read" : "not comparable – please read";
 }
@@ -111,7 +115,9 @@ std::string first_line(const history::Verdict& verdict) {
 
 std::string verdict_markdown(const history::Verdict& verdict, const MarkdownOptions& options) {
   constexpr std::size_t kText = 2000;  // a reason or a name is cut here, so that the rest has room
-  const auto clipped = [](const std::string& text) { return markdown_text(std::string_view(text).substr(0, kText)); };
+  const auto clipped = [](const std::string& text) {
+    return markdown_text(std::string_view(text).substr(0, kText));
+  };
   std::string out = fmt::format("### {}: {}\n\n", clipped(options.title), first_line(verdict));
   if (!verdict.reason.empty()) out += clipped(verdict.reason) + "\n\n";
   const std::string sides = sides_text(verdict);
@@ -128,7 +134,8 @@ std::string verdict_markdown(const history::Verdict& verdict, const MarkdownOpti
   left -= moves.size();
   const std::string rest = table(verdict, options, left, [](const VerdictCell& c) { return !is_failure(c); });
   if (!rest.empty()) {
-    out += fmt::format("<details><summary>Everything else: {}</summary>\n\n{}\n</details>\n\n", rest_text(verdict), rest);
+    out += fmt::format("<details><summary>Everything else: {}</summary>\n\n{}\n</details>\n\n",
+                       rest_text(verdict), rest);
   }
   return out + options.marker + "\n";
 }

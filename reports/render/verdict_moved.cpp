@@ -16,9 +16,9 @@ namespace offledger::render {
 namespace {
 
 /// The figures that together tell where the time went, in the order in which one reads them.
-constexpr std::array<std::string_view, 9> kLedger{
-    "wall_ns",     "compute_ns",     "h2d_hidden_ns", "h2d_exposed_ns",     "gpu_idle_ns",
-    "device_idle_ns", "cpu_blocked_ns", "overlap",       "overlap_of_possible"};
+constexpr std::array<std::string_view, 9> kLedger{"wall_ns",        "compute_ns",  "h2d_hidden_ns",
+                                                  "h2d_exposed_ns", "gpu_idle_ns", "device_idle_ns",
+                                                  "cpu_blocked_ns", "overlap",     "overlap_of_possible"};
 
 std::string nanoseconds(double ns) {
   return time(nanos(std::llround(std::min(std::max(ns, -9e18), 9e18))));
@@ -36,11 +36,13 @@ std::string moved_text(const history::Cell& base, const history::Cell& candidate
     std::string change = kAbsent;
     if (before && after) {
       const double by = *after - *before;
-      const std::string size = metric->unit == metrics::Unit::kRatio ? fmt::format("{:.1f} pt", std::abs(by) * 100)
-                                                                     : metrics::format(*metric, std::abs(by));
+      const std::string size = metric->unit == metrics::Unit::kRatio
+                                   ? fmt::format("{:.1f} pt", std::abs(by) * 100)
+                                   : metrics::format(*metric, std::abs(by));
       change = by == 0 ? "=" : fmt::format("{}{}", by < 0 ? "-" : "+", size);
     }
-    table.row({std::string(metric->title), metrics::format(*metric, before), metrics::format(*metric, after), change});
+    table.row({std::string(metric->title), metrics::format(*metric, before), metrics::format(*metric, after),
+               change});
   }
   std::set<std::string> causes;
   for (const history::Cell* cell : {&base, &candidate}) {

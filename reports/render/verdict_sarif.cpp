@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/): a rule for each metric that has a result, a result for
-// each cell that is not simply fine. A schedule that is no file of the repository is a logical location.
+// SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/): a rule for each metric that has a result, a
+// result for each cell that is not simply fine. A schedule that is no file of the repository is a logical
+// location.
 #include <fmt/format.h>
 
 #include <map>
@@ -20,7 +21,8 @@ std::string uri(const std::string& path) {
   std::string out;
   for (const char c : path) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= 'a' && byte <= 'z') ||
                        std::string_view("-._~/").find(c) != std::string_view::npos;
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned>(byte));
   }
@@ -38,7 +40,8 @@ Json rule_json(const VerdictCell& cell) {
   rule["id"] = cell.metric;
   const metrics::Metric* metric = metrics::find(cell.metric);
   rule["shortDescription"]["text"] = metric != nullptr ? std::string(metric->title) : cell.metric;
-  if (metric != nullptr && !metric->prose.empty()) rule["fullDescription"]["text"] = std::string(metric->prose);
+  if (metric != nullptr && !metric->prose.empty())
+    rule["fullDescription"]["text"] = std::string(metric->prose);
   if (metric != nullptr && !metric->formula.empty()) {
     rule["help"]["text"] = fmt::format("{} = {}", metric->name, metric->formula);
   }
@@ -58,7 +61,8 @@ Json location_json(const VerdictCell& cell, const ScheduleFile& file) {
 
 }  // namespace
 
-std::string verdict_sarif(const history::Verdict& verdict, const std::string& tool_version, const ScheduleFile& file) {
+std::string verdict_sarif(const history::Verdict& verdict, const std::string& tool_version,
+                          const ScheduleFile& file) {
   Json rules = Json::array();
   Json results = Json::array();
   std::map<std::string, std::size_t> rule_of;

@@ -60,12 +60,14 @@ std::string section(std::string_view title, const history::Verdict& verdict, con
   if (cells.empty()) return {};
   std::stable_sort(cells.begin(), cells.end(),
                    [](const VerdictCell* a, const VerdictCell* b) { return cell_name(*a) < cell_name(*b); });
-  const bool statistics = std::any_of(cells.begin(), cells.end(), [](const VerdictCell* c) { return c->ci_low || c->p; });
-  std::string out = fmt::format("\n{}\n{}", paint(title, Ink::kStrong, style), 
+  const bool statistics =
+      std::any_of(cells.begin(), cells.end(), [](const VerdictCell* c) { return c->ci_low || c->p; });
+  std::string out = fmt::format("\n{}\n{}", paint(title, Ink::kStrong, style),
                                 table_of(cells, {statistics, states}, style).text(style));
   for (const VerdictCell* cell : cells) {
     if (cell->reason.empty()) continue;
-    out += wrap(fmt::format("  {}, {}: {}", printable(cell_name(*cell)), metric_title(*cell), printable(cell->reason)),
+    out += wrap(fmt::format("  {}, {}: {}", printable(cell_name(*cell)), metric_title(*cell),
+                            printable(cell->reason)),
                 style.width, 4) +
            "\n";
   }
@@ -75,7 +77,8 @@ std::string section(std::string_view title, const history::Verdict& verdict, con
 }  // namespace
 
 std::string verdict_text(const history::Verdict& verdict, const Style& style) {
-  std::string out = paint(wrap(printable(headline(verdict)), style.width, 2), ink_of(verdict.verdict), style) + "\n";
+  std::string out =
+      paint(wrap(printable(headline(verdict)), style.width, 2), ink_of(verdict.verdict), style) + "\n";
   const std::string sides = printable(sides_text(verdict));
   if (!sides.empty()) out += wrap(sides, style.width, 2) + "\n";
   out += section("Worse", verdict, style, false, is_failure);
@@ -84,9 +87,8 @@ std::string verdict_text(const history::Verdict& verdict, const Style& style) {
   });
   out += section("Improved", verdict, style, false,
                  [](const VerdictCell& c) { return c.gates && c.state == "improved"; });
-  out += section("For information: these never fail on their own", verdict, style, true, [](const VerdictCell& c) {
-    return !c.gates && c.state != "pass";
-  });
+  out += section("For information: these never fail on their own", verdict, style, true,
+                 [](const VerdictCell& c) { return !c.gates && c.state != "pass"; });
   const Tally t = tally(verdict);
   if (t.gating > 0) out += fmt::format("\n{} gate cells: {}.\n", t.gating, tally_text(t));
   Json line;

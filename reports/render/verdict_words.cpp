@@ -31,7 +31,8 @@ std::string difference(const VerdictCell& cell, double value, bool sign) {
   if (klass == Class::kPositive || klass == Class::kRatio || klass == Class::kPointsOfWall) {
     const double hundredths = value == 0 ? 0 : value * 100;  // no sign of its own for -0
     const int decimals = hundredths != 0 && std::abs(hundredths) < 0.95 ? 2 : 1;
-    return sign ? fmt::format("{:+.{}f}", hundredths, decimals) : fmt::format("{:.{}f}", hundredths, decimals);
+    return sign ? fmt::format("{:+.{}f}", hundredths, decimals)
+                : fmt::format("{:.{}f}", hundredths, decimals);
   }
   const std::string text = value_text(cell, std::abs(value));
   if (!sign) return text;
@@ -49,7 +50,9 @@ std::string_view unit_text(const VerdictCell& cell) {
   return "";
 }
 
-std::string shortened(const std::string& hash) { return hash.size() > 12 ? hash.substr(0, 12) : hash; }
+std::string shortened(const std::string& hash) {
+  return hash.size() > 12 ? hash.substr(0, 12) : hash;
+}
 
 std::string side(std::string_view name, const std::string& run, const std::string& commit) {
   if (run.empty() && commit.empty()) return {};
@@ -79,8 +82,12 @@ std::string metric_title(const VerdictCell& cell) {
   return metric != nullptr ? std::string(metric->title) : cell.metric;
 }
 
-std::string base_text(const VerdictCell& cell) { return value_text(cell, cell.base); }
-std::string cand_text(const VerdictCell& cell) { return value_text(cell, cell.cand); }
+std::string base_text(const VerdictCell& cell) {
+  return value_text(cell, cell.base);
+}
+std::string cand_text(const VerdictCell& cell) {
+  return value_text(cell, cell.cand);
+}
 
 std::string delta_text(const VerdictCell& cell) {
   return cell.delta ? difference(cell, *cell.delta, true).append(unit_text(cell)) : kAbsent;
@@ -101,7 +108,9 @@ std::string p_text(std::optional<double> p) {
   return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
 }
 
-std::string n_text(const VerdictCell& cell) { return fmt::format("{} v {}", cell.n_base, cell.n_cand); }
+std::string n_text(const VerdictCell& cell) {
+  return fmt::format("{} v {}", cell.n_base, cell.n_cand);
+}
 
 std::string sentence(const VerdictCell& cell) {
   if (cell.state == "missing") {
@@ -111,8 +120,8 @@ std::string sentence(const VerdictCell& cell) {
   const bool up = cell.base && cell.cand && *cell.cand > *cell.base;
   const bool down = cell.base && cell.cand && *cell.cand < *cell.base;
   const std::string_view verb = up ? "rose" : down ? "fell" : "moved";
-  return fmt::format("{} {} from {} to {} ({}; margin {})", metric_title(cell), verb, base_text(cell), cand_text(cell),
-                     delta_text(cell), margin_text(cell));
+  return fmt::format("{} {} from {} to {} ({}; margin {})", metric_title(cell), verb, base_text(cell),
+                     cand_text(cell), delta_text(cell), margin_text(cell));
 }
 
 bool is_failure(const VerdictCell& cell) noexcept {
@@ -156,7 +165,8 @@ std::string tally_text(const Tally& t) {
 std::string headline(const history::Verdict& verdict) {
   const Tally t = tally(verdict);
   std::string out = capitals(verdict.verdict) + ": ";
-  const std::string counts = t.gating > 0 ? fmt::format("{} of {} gate cells worse", t.failed + t.missing, t.gating) : "";
+  const std::string counts =
+      t.gating > 0 ? fmt::format("{} of {} gate cells worse", t.failed + t.missing, t.gating) : "";
   if (verdict.verdict == "fail") {
     out += counts.empty() ? verdict.reason : counts;
   } else if (verdict.verdict == "pass" && !verdict.baseline_recorded) {

@@ -18,7 +18,7 @@ std::string cell_name(const history::VerdictCell& cell);
 /// The metric's title, or its name where it is not one of ours.
 std::string metric_title(const history::VerdictCell& cell);
 
-std::string base_text(const history::VerdictCell& cell);      ///< "61.4 %"
+std::string base_text(const history::VerdictCell& cell);  ///< "61.4 %"
 std::string cand_text(const history::VerdictCell& cell);
 std::string delta_text(const history::VerdictCell& cell);     ///< "-3.0 pt", "+5.5 %", "+250.00 MB"
 std::string interval_text(const history::VerdictCell& cell);  ///< "[-3.4, -2.6]", in delta_text's unit

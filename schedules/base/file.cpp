@@ -18,7 +18,9 @@ struct Close {
 };
 using File = std::unique_ptr<std::FILE, Close>;
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 }  // namespace
 
@@ -38,7 +40,8 @@ std::string read_file(const std::string& path, std::size_t most_bytes) {
                   fmt::format("{}: expected at most {} MiB, found more", path, most_bytes >> 20));
     }
   }
-  if (std::ferror(file.get())) throw Error(ErrorKind::kUsage, fmt::format("{}: cannot read: {}", path, reason()));
+  if (std::ferror(file.get()))
+    throw Error(ErrorKind::kUsage, fmt::format("{}: cannot read: {}", path, reason()));
   return contents;
 }
 

@@ -34,12 +34,18 @@ std::string found(const Node& node) {
   }
 }
 
-bool for_people(std::string_view key) { return key == "notes" || key.starts_with('$'); }
+bool for_people(std::string_view key) {
+  return key == "notes" || key.starts_with('$');
+}
 
 }  // namespace
 
-Kind Value::kind() const noexcept { return node_->kind; }
-Where Value::where() const { return {*file_, node_->line, node_->column}; }
+Kind Value::kind() const noexcept {
+  return node_->kind;
+}
+Where Value::where() const {
+  return {*file_, node_->line, node_->column};
+}
 
 Error Value::error(std::string_view message) const {
   if (path_.empty()) return error_at(where(), message);
@@ -106,7 +112,9 @@ Object Value::object() const {
 Object::Object(const Value& value, const Node* node, const std::string* file)
     : value_(value), node_(node), file_(file) {}
 
-bool Object::has(std::string_view key) const { return node_->find(key) != nullptr; }
+bool Object::has(std::string_view key) const {
+  return node_->find(key) != nullptr;
+}
 
 std::optional<Value> Object::find(std::string_view key) {
   asked_.emplace_back(key);
@@ -171,8 +179,12 @@ Document Document::parse(std::string_view text, std::string file) {
   return document;
 }
 
-Document Document::load(const std::string& path) { return parse(read_file(path), path); }
+Document Document::load(const std::string& path) {
+  return parse(read_file(path), path);
+}
 
-Value Document::root() const { return Value(root_.get(), "", file_.get()); }
+Value Document::root() const {
+  return Value(root_.get(), "", file_.get());
+}
 
 }  // namespace offledger::json

@@ -29,8 +29,8 @@ enum class Kind { kNull, kBool, kInteger, kNumber, kString, kArray, kObject };
 struct Node;
 class Object;
 
-/// A value and its place. Valid while its Document lives. Every accessor throws Error(kUsage) with the place, the
-/// path of keys to the value, what was expected and what was found.
+/// A value and its place. Valid while its Document lives. Every accessor throws Error(kUsage) with the place,
+/// the path of keys to the value, what was expected and what was found.
 class Value {
  public:
   Value(const Node* node, std::string path, const std::string* file)
@@ -58,7 +58,8 @@ class Value {
   const std::string* file_;
 };
 
-/// An object's members, each to be asked for once; finish() refuses what nobody asked for. Keys that begin with
+/// An object's members, each to be asked for once; finish() refuses what nobody asked for. Keys that begin
+/// with
 /// '$' and the key "notes" are for people and always allowed.
 class Object {
  public:
@@ -85,8 +86,8 @@ class Object {
   bool all_asked_ = false;
 };
 
-/// A parsed file. Refuses what is not one JSON value, duplicate keys, numbers that do not fit, invalid UTF-8, and
-/// nesting beyond 64 levels.
+/// A parsed file. Refuses what is not one JSON value, duplicate keys, numbers that do not fit, invalid UTF-8,
+/// and nesting beyond 64 levels.
 class Document {
  public:
   static Document parse(std::string_view text, std::string file);

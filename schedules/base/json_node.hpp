@@ -22,7 +22,7 @@ struct Node {
   std::int64_t integer = 0;
   double number = 0;
   std::string text;
-  std::vector<Node> items;                             ///< of an array
+  std::vector<Node> items;                            ///< of an array
   std::vector<std::pair<std::string, Node>> members;  ///< of an object, in the file's order
 
   [[nodiscard]] const Node* find(std::string_view key) const noexcept {

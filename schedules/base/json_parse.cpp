@@ -52,11 +52,13 @@ class Parser {
         if (const auto error = document.get_value().get(value)) fail(0, error);
         root = read(value);
       } else {
-        throw error_at(places_.at(0, file_), "expected a JSON object or array at the top, found a single value");
+        throw error_at(places_.at(0, file_),
+                       "expected a JSON object or array at the top, found a single value");
       }
       // Past the end there is no location, so one that exists is more text.
       if (document.current_location().get(at) == simdjson::SUCCESS) {
-        throw error_at(places_.at(offset(at), file_), "expected the end of the file after the JSON value, found more");
+        throw error_at(places_.at(offset(at), file_),
+                       "expected the end of the file after the JSON value, found more");
       }
     } catch (const simdjson::simdjson_error& error) {
       if (document.current_location().get(at) != simdjson::SUCCESS) at = padded_.data() + last_;
@@ -66,10 +68,13 @@ class Parser {
   }
 
  private:
-  [[nodiscard]] std::size_t offset(const char* at) const { return static_cast<std::size_t>(at - padded_.data()); }
+  [[nodiscard]] std::size_t offset(const char* at) const {
+    return static_cast<std::size_t>(at - padded_.data());
+  }
 
   [[noreturn]] void fail(std::size_t offset, simdjson::error_code code) {
-    throw error_at(places_.at(offset, file_), fmt::format("not valid JSON: {}", simdjson::error_message(code)));
+    throw error_at(places_.at(offset, file_),
+                   fmt::format("not valid JSON: {}", simdjson::error_message(code)));
   }
 
   /// Bounds the recursion of read() before it begins.
@@ -79,8 +84,10 @@ class Parser {
     for (std::size_t i = 0; i < padded_.size(); ++i) {
       const char c = padded_.data()[i];
       if (in_string) {
-        if (c == '\\') ++i;
-        else if (c == '"') in_string = false;
+        if (c == '\\')
+          ++i;
+        else if (c == '"')
+          in_string = false;
       } else if (c == '"') {
         in_string = true;
       } else if (c == '{' || c == '[') {

@@ -16,11 +16,13 @@ namespace offledger {
 /// collectors/trace/timeline.hpp.
 using Nanos = std::chrono::nanoseconds;
 
-constexpr Nanos nanos(std::int64_t n) noexcept { return Nanos(n); }
+constexpr Nanos nanos(std::int64_t n) noexcept {
+  return Nanos(n);
+}
 
 /// The row an id names. Ids are `enum class` so that a slot cannot be passed where a stream is meant.
 template <typename Id>
-  requires std::is_enum_v<Id>
+requires std::is_enum_v<Id>
 constexpr std::size_t index(Id id) noexcept {
   return static_cast<std::size_t>(id);
 }

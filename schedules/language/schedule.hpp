@@ -33,7 +33,8 @@ class Schedule {
   [[nodiscard]] virtual const plan::Plan* own_plan() const noexcept { return nullptr; }
 };
 
-/// Parses a schedule file or a plan file (plan_file.hpp). Errors give file, line, column, key and what is allowed.
+/// Parses a schedule file or a plan file (plan_file.hpp). Errors give file, line, column, key and what is
+/// allowed.
 std::unique_ptr<Schedule> parse_schedule(std::string_view text, const std::string& file);
 
 /// The catalogue's files; one by name or path. An unknown name is an Error(kUsage) with the nearest.

@@ -8,8 +8,8 @@
 //     inconclusive_cells         share of the gate cells that were left open
 //     found                      share in which a pair that lost something failed
 //
-// second_look: how many times the first look's repetitions a pre-declared second one takes of the cells that the first
-// left open; 0: there is none.
+// second_look: how many times the first look's repetitions a pre-declared second one takes of the cells that
+// the first left open; 0: there is none.
 //
 // A study's figures are the same on every machine: the noise is seeded.
 #include <benchmark/benchmark.h>
@@ -28,8 +28,8 @@ using namespace offledger::gate::bench;
 struct Study {
   SuiteShape shape;
   Config config;
-  std::size_t more = kSecondLook;    ///< repetitions of a second look, in terms of the first's
-  std::size_t losers = 0;  ///< pairs that lose, from the first on
+  std::size_t more = kSecondLook;  ///< repetitions of a second look, in terms of the first's
+  std::size_t losers = 0;          ///< pairs that lose, from the first on
   Loss loss;
 };
 
@@ -101,7 +101,8 @@ void finds(benchmark::State& state, const Loss& loss, double least, std::size_t 
 }
 
 /// Margins from A/A sittings of a quiet machine, then half a percent of wall in `losers` pairs.
-void finds_half_a_percent(benchmark::State& state, std::size_t losers, std::size_t reps, std::size_t second_look) {
+void finds_half_a_percent(benchmark::State& state, std::size_t losers, std::size_t reps,
+                          std::size_t second_look) {
   Study study;
   study.shape.reps = reps;
   study.shape.wall_sd = 0.002;
@@ -123,7 +124,8 @@ void register_all() {
   for (const auto noise : {Noise::kNormal, Noise::kSkewed, Noise::kAutocorrelated, Noise::kTwoLevel}) {
     for (const bool from_aa : {false, true}) {
       for (const std::size_t second_look : {std::size_t{0}, std::size_t{kSecondLook}}) {
-        once(fmt::format("false_alarms{}/second_look:{}/{}", from_aa ? "_calibrated" : "", second_look, name_of(noise)),
+        once(fmt::format("false_alarms{}/second_look:{}/{}", from_aa ? "_calibrated" : "", second_look,
+                         name_of(noise)),
              [=](auto& s) { false_alarms(s, noise, from_aa, second_look); });
       }
     }
@@ -137,9 +139,10 @@ void register_all() {
   struct Quiet {
     std::size_t losers, reps, second_look;
   };
-  for (const Quiet& one : {Quiet{1, 10, 0}, {5, 10, 0}, {25, 10, 0}, {1, 20, 0}, {1, 10, kSecondLook},
-                           {25, 10, kSecondLook}}) {
-    once(fmt::format("finds/wall_+0.5_%_calibrated/pairs:{}/reps:{}/second_look:{}", one.losers, one.reps, one.second_look),
+  for (const Quiet& one :
+       {Quiet{1, 10, 0}, {5, 10, 0}, {25, 10, 0}, {1, 20, 0}, {1, 10, kSecondLook}, {25, 10, kSecondLook}}) {
+    once(fmt::format("finds/wall_+0.5_%_calibrated/pairs:{}/reps:{}/second_look:{}", one.losers, one.reps,
+                     one.second_look),
          [=](auto& s) { finds_half_a_percent(s, one.losers, one.reps, one.second_look); });
   }
 }

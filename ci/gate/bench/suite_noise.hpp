@@ -84,8 +84,8 @@ inline std::pair<history::Run, history::Run> sitting(const SuiteShape& shape, Ra
 
 /// The verdict that `offledger ab` gives: one look, or with config.top_up a second one at fresh repetitions,
 /// `more` times as many, of the cells that the first left open.
-inline history::Verdict verdict_of(const SuiteShape& shape, const Config& config, std::uint64_t seed, std::size_t more,
-                                   const std::function<Loss(std::size_t)>& loss) {
+inline history::Verdict verdict_of(const SuiteShape& shape, const Config& config, std::uint64_t seed,
+                                   std::size_t more, const std::function<Loss(std::size_t)>& loss) {
   Random random(seed);
   const auto [base, cand] = sitting(shape, random, loss);
   const auto first = compare(base, cand, config);
@@ -96,7 +96,8 @@ inline history::Verdict verdict_of(const SuiteShape& shape, const Config& config
   fresh.reps = more * shape.reps;
   auto [base2, cand2] = sitting(fresh, random, loss);
   const auto settled = [&](const history::Cell& cell) {
-    return std::none_of(open.begin(), open.end(), [&](const auto& one) { return one.schedule == cell.key.schedule; });
+    return std::none_of(open.begin(), open.end(),
+                        [&](const auto& one) { return one.schedule == cell.key.schedule; });
   };
   std::erase_if(base2.cells, settled);
   std::erase_if(cand2.cells, settled);

@@ -20,11 +20,17 @@ __global__ void tiny() {}
 
 }  // namespace
 
-void launch_spin(std::int64_t ns, cudaStream_t stream) { spin<<<1, 1, 0, stream>>>(ns); }
+void launch_spin(std::int64_t ns, cudaStream_t stream) {
+  spin<<<1, 1, 0, stream>>>(ns);
+}
 
-void launch_tiny(cudaStream_t stream) { tiny<<<1, 1, 0, stream>>>(); }
+void launch_tiny(cudaStream_t stream) {
+  tiny<<<1, 1, 0, stream>>>();
+}
 
-const void* tiny_symbol() { return reinterpret_cast<const void*>(&tiny); }
+const void* tiny_symbol() {
+  return reinterpret_cast<const void*>(&tiny);
+}
 
 void check(cudaError_t result, const char* call) {
   if (result == cudaSuccess) return;

@@ -24,8 +24,8 @@ std::vector<std::uint8_t> availability_of(std::uint32_t device);
 /// A counter data image. A copy of one can be evaluated; it cannot be decoded into.
 using Image = std::vector<std::uint8_t>;
 
-/// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of its samples
-/// was, on CUPTI's clock.
+/// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
+/// its samples was, on CUPTI's clock.
 struct Batch {
   struct Span {
     Nanos begin{}, end{};
@@ -49,15 +49,15 @@ class PmSession {
   void start();
   void stop();
 
-  /// What an image holds, at some 16 kB a sample. One decoding takes out all that the hardware buffer has, and what is
-  /// more than this is lost: drain() must be called several times in the time of so many samples.
+  /// What an image holds, at some 16 kB a sample. One decoding takes out all that the hardware buffer has,
+  /// and what is more than this is lost: drain() must be called several times in the time of so many samples.
   static constexpr std::uint32_t kImageSamples = 1024;
 
   /// Takes memory for so many batches ahead of time: drain() is then quick enough.
   void prepare(std::size_t batches);
 
-  /// Takes what the hardware buffer holds, as one batch, none where there is nothing. Returns false where samples
-  /// were lost because the buffer was full.
+  /// Takes what the hardware buffer holds, as one batch, none where there is nothing. Returns false where
+  /// samples were lost because the buffer was full.
   bool drain(std::vector<Batch>& into);
 
  private:

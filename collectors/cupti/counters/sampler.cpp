@@ -21,12 +21,14 @@ namespace offledger::counters {
 namespace {
 
 constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
-/// Samples between two drains: less than half of what one takes at most, so that a thread that comes late loses none.
+/// Samples between two drains: less than half of what one takes at most, so that a thread that comes late
+/// loses none.
 constexpr std::int64_t kDrainedSamples = 2 * PmSession::kImageSamples / 5;
 /// Batches that memory is taken for before sampling begins: half a second at 20 us, 1 GB.
 constexpr std::size_t kPreparedBatches = 64;
-/// How many threads evaluate: a sample takes 0.03 to 0.08 ms on an H200, and a second of sampling has 50 000. One, unless the
-/// environment says more: CUPTI does not promise that host objects of several threads keep apart.
+/// How many threads evaluate: a sample takes 0.03 to 0.08 ms on an H200, and a second of sampling has 50 000.
+/// One, unless the environment says more: CUPTI does not promise that host objects of several threads keep
+/// apart.
 constexpr const char* kThreadsVariable = "OFFLEDGER_COUNTER_THREADS";
 
 std::size_t threads_for(std::size_t batches) {

@@ -58,8 +58,8 @@ class Source {
   virtual Samples stop() = 0;
 };
 
-/// Cost: start() to stop(), a thread that decodes every 400 samples or so; stop(), some 0.05 ms of CPU a sample, on as
-/// many threads as OFFLEDGER_COUNTER_THREADS says (1). Threads: members by one at a time.
+/// Cost: start() to stop(), a thread that decodes every 400 samples or so; stop(), some 0.05 ms of CPU a
+/// sample, on as many threads as OFFLEDGER_COUNTER_THREADS says (1). Threads: members by one at a time.
 class Sampler final : public Source {
  public:
   /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.

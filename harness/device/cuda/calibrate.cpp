@@ -34,15 +34,19 @@ bool same_units(const model::Workload& one, const model::Workload& other) {
 }
 
 /// How much longer a round takes than on a rested device, from the second half of a run.
-std::string slowdown_text(const std::vector<sim::TimedUnit>& run, const std::vector<sim::MeasuredUnit>& units) {
+std::string slowdown_text(const std::vector<sim::TimedUnit>& run,
+                          const std::vector<sim::MeasuredUnit>& units) {
   Nanos took{}, rested{};
   for (std::size_t i = run.size() / 2; i < run.size(); ++i) {
     took += run[i].took;
     rested += units[run[i].group].compute;
   }
   const Nanos whole = run.back().begin + run.back().took - run[run.size() / 2].begin;
-  const auto ratio = [](Nanos a, Nanos b) { return static_cast<double>(a.count()) / static_cast<double>(b.count()); };
-  return fmt::format("busy for {:.0f} % of the time: {:+.1f} %", 100 * ratio(took, whole), 100 * (ratio(took, rested) - 1));
+  const auto ratio = [](Nanos a, Nanos b) {
+    return static_cast<double>(a.count()) / static_cast<double>(b.count());
+  };
+  return fmt::format("busy for {:.0f} % of the time: {:+.1f} %", 100 * ratio(took, whole),
+                     100 * (ratio(took, rested) - 1));
 }
 
 /// From every workload with a unit that slows down; without one the profile has no limit.

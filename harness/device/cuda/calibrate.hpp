@@ -43,10 +43,10 @@ struct HostFigures {
 /// depth by launching behind a kernel that spins until a launch blocks.
 [[nodiscard]] HostFigures measure_host();
 
-/// One layer's units in turn, as in a model, with copies running beside them; medians by device events, on a device that
-/// idles more than half of the time and on one that has been busy for half a second. Kernels are counted by capturing a
-/// unit in a CUDA graph. One a group of the workload's shape.
-/// Throws Error(kUsage) for a workload without an architecture.
+/// One layer's units in turn, as in a model, with copies running beside them; medians by device events, on a
+/// device that idles more than half of the time and on one that has been busy for half a second. Kernels are
+/// counted by capturing a unit in a CUDA graph. One a group of the workload's shape. Throws Error(kUsage) for
+/// a workload without an architecture.
 [[nodiscard]] std::vector<sim::MeasuredUnit> measure_units(const model::Workload& workload);
 
 /// The same units while a rested device comes under load, full and less: for sim::fit_power.

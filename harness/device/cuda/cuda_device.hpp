@@ -27,8 +27,8 @@ namespace offledger::cuda {
 
 /// Spin kernels put before ops, so that what does not wait for them overtakes them.
 struct Delays {
-  Nanos before_copy{};     ///< on the copy's stream
-  Nanos before_compute{};  ///< on the compute's stream: a slot's reader is late
+  Nanos before_copy{};                    ///< on the copy's stream
+  Nanos before_compute{};                 ///< on the compute's stream: a slot's reader is late
   std::optional<plan::StreamId> only_on;  ///< where set, ops of other streams are not delayed
 };
 

@@ -53,8 +53,7 @@ Event::~Event() {
   if (event_ != nullptr) OFFLEDGER_CUDA_NOTHROW(cudaEventDestroy(event_));
 }
 
-CudaDevice::State::State(const Options& chosen)
-    : options(chosen), identity(cuda::identity(chosen.ordinal)) {}
+CudaDevice::State::State(const Options& chosen) : options(chosen), identity(cuda::identity(chosen.ordinal)) {}
 
 /// Whatever an exception left running must end before its memory goes. Without a plan nothing runs, and the
 /// call would make a context.

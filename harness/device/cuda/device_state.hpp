@@ -82,7 +82,7 @@ struct CudaDevice::State {
   std::optional<counters::Watch> watch;
   bool only_counters = false;  ///< no records where counters can be had
   bool recording = false;      ///< the collector records
-  Nanos begin{};  ///< of the play, on the recording's clock
+  Nanos begin{};               ///< of the play, on the recording's clock
   DeviceFacts facts;
   device::Identity identity;
 

@@ -11,7 +11,8 @@ using model::TensorKind;
 using model::cuda::Element;
 
 constexpr std::uint64_t kCopyBytes = std::uint64_t{64} << 20;
-constexpr double kCopyBytesPerNs = 50.0;  ///< no less than a PCIe 5 link brings: copies end before the round does
+constexpr double kCopyBytesPerNs =
+    50.0;  ///< no less than a PCIe 5 link brings: copies end before the round does
 
 model::Workload first_layer(model::Workload workload) {
   workload.shape.layers = 1;
@@ -54,7 +55,8 @@ void LayerUnits::copy_beside(Nanos duration) {
   const auto copies = static_cast<std::uint64_t>(static_cast<double>(duration.count()) * kCopyBytesPerNs /
                                                  static_cast<double>(kCopyBytes));
   for (std::uint64_t i = 0; i < copies; ++i) {
-    OFFLEDGER_CUDA(cudaMemcpyAsync(arrived_.data(), copied_.data(), kCopyBytes, cudaMemcpyHostToDevice, copy_.get()));
+    OFFLEDGER_CUDA(
+        cudaMemcpyAsync(arrived_.data(), copied_.data(), kCopyBytes, cudaMemcpyHostToDevice, copy_.get()));
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One layer's units with weights on the device, for calibration: run as the CUDA device runs them, timed by events, with
-// copies running beside them as in a schedule that streams.
+// One layer's units with weights on the device, for calibration: run as the CUDA device runs them, timed by
+// events, with copies running beside them as in a schedule that streams.
 
 #pragma once
 

@@ -18,8 +18,8 @@ struct DeviceFacts {
   int least_priority = 0, greatest_priority = 0;  ///< CUDA's sense: lower is more urgent
 };
 
-/// What it is, without a context on it. Throws Error(kNotMeasured) where there is no driver or no such device,
-/// or where it is older than compute capability 8.0. Priorities are not known without a context.
+/// What it is, without a context on it. Throws Error(kNotMeasured) where there is no driver or no such
+/// device, or where it is older than compute capability 8.0. Priorities are not known without a context.
 DeviceFacts look_at_device(int ordinal);
 
 /// Makes `ordinal` this thread's device, with a context. Throws as look_at_device does, and where another

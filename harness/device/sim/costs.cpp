@@ -16,10 +16,12 @@ Bandwidth bandwidth(const std::vector<BandwidthPoint>& points, const model::Work
   return workload.link_bytes_per_s ? Bandwidth::flat(*workload.link_bytes_per_s) : Bandwidth(points);
 }
 
-/// `whole` in proportion to the workload's own compute times: what falls to its groups, rounded so that it sums to `whole`.
+/// `whole` in proportion to the workload's own compute times: what falls to its groups, rounded so that it
+/// sums to `whole`.
 std::vector<Nanos> divided(Nanos whole, const model::Workload& workload) {
   std::uint64_t total = 0, before = 0;
-  for (const model::UnitCost& cost : workload.costs) total += static_cast<std::uint64_t>(cost.compute.count());
+  for (const model::UnitCost& cost : workload.costs)
+    total += static_cast<std::uint64_t>(cost.compute.count());
   const auto up_to = [&](std::uint64_t part) {
     const model::Wide product = model::Wide{static_cast<std::uint64_t>(whole.count())} * part;
     return nanos(static_cast<std::int64_t>(product / std::max<std::uint64_t>(total, 1)));
@@ -33,11 +35,13 @@ std::vector<Nanos> divided(Nanos whole, const model::Workload& workload) {
   return parts;
 }
 
-/// The profile's measured costs where it has them for this workload, else the workload's own. Where the workload is cut into
-/// other units than were measured, a layer's measured time is divided as the workload divides its own.
+/// The profile's measured costs where it has them for this workload, else the workload's own. Where the
+/// workload is cut into other units than were measured, a layer's measured time is divided as the workload
+/// divides its own.
 std::vector<MeasuredUnit> unit_costs(const Profile& profile, const model::Workload& workload) {
   const auto measured = profile.compute.find(workload.name);
-  if (measured != profile.compute.end() && measured->second.size() == workload.costs.size()) return measured->second;
+  if (measured != profile.compute.end() && measured->second.size() == workload.costs.size())
+    return measured->second;
   std::vector<MeasuredUnit> units;
   for (const model::UnitCost& cost : workload.costs) units.push_back({cost.compute, cost.kernels, {}});
   if (measured == profile.compute.end()) return units;
@@ -46,7 +50,8 @@ std::vector<MeasuredUnit> unit_costs(const Profile& profile, const model::Worklo
     layer.compute += unit.compute;
     layer.slowdown += unit.slowdown;
   }
-  const std::vector<Nanos> compute = divided(layer.compute, workload), slowdown = divided(layer.slowdown, workload);
+  const std::vector<Nanos> compute = divided(layer.compute, workload),
+                           slowdown = divided(layer.slowdown, workload);
   for (std::size_t i = 0; i < units.size(); ++i) {
     units[i].compute = compute[i];
     units[i].slowdown = slowdown[i];

@@ -19,11 +19,14 @@ namespace offledger::sim {
 
 class Costs {
  public:
-  /// A time divided among a unit's kernels: `longer` of `each` + 1 ns, then the rest of `each`, so that they sum to it.
+  /// A time divided among a unit's kernels: `longer` of `each` + 1 ns, then the rest of `each`, so that they
+  /// sum to it.
   struct Share {
     Nanos each{};
     std::uint32_t longer = 0;
-    [[nodiscard]] Nanos of(std::uint32_t kernel) const noexcept { return kernel < longer ? each + nanos(1) : each; }
+    [[nodiscard]] Nanos of(std::uint32_t kernel) const noexcept {
+      return kernel < longer ? each + nanos(1) : each;
+    }
   };
   /// The kernels of a unit of one group.
   struct Unit {

@@ -14,7 +14,8 @@ constexpr double kWindowStep = 1.1;           ///< windows from 5 ms to 1 s
 constexpr double kFirstWindow = 5e6, kLastWindow = 1e9;
 
 /// The sum of relative errors of a limit's replay of one run: not of squares, as a GPU stumbles now and then.
-double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, const std::vector<MeasuredUnit>& units) {
+double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run,
+                const std::vector<MeasuredUnit>& units) {
   Power power(limit);
   Nanos clock{};
   double sum = 0.0;
@@ -27,7 +28,8 @@ double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, cons
     }
     const Nanos took = clock - begin;
     if (unit.took <= Nanos::zero()) continue;  // a clock that did not move
-    const double off = static_cast<double>((took - unit.took).count()) / static_cast<double>(unit.took.count());
+    const double off =
+        static_cast<double>((took - unit.took).count()) / static_cast<double>(unit.took.count());
     sum += std::abs(off);
   }
   return sum;
@@ -37,9 +39,9 @@ double error_of(const PowerLimit& limit, const std::vector<TimedUnit>& run, cons
 
 std::optional<PowerLimit> fit_power(const std::vector<Load>& loads) {
   const bool slows = std::any_of(loads.begin(), loads.end(), [](const Load& load) {
-    return !load.runs.empty() && std::any_of(load.units.begin(), load.units.end(), [](const MeasuredUnit& unit) {
-      return unit.slowdown > Nanos::zero();
-    });
+    return !load.runs.empty() &&
+           std::any_of(load.units.begin(), load.units.end(),
+                       [](const MeasuredUnit& unit) { return unit.slowdown > Nanos::zero(); });
   });
   if (!slows) return std::nullopt;
   PowerLimit best;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the constants of a power limit (power.hpp) from how long units took while a rested device came under load: of
-// all windows and thresholds on a grid, the pair whose own replay of those runs is least off.
+// Finds the constants of a power limit (power.hpp) from how long units took while a rested device came under
+// load: of all windows and thresholds on a grid, the pair whose own replay of those runs is least off.
 
 #pragma once
 
@@ -25,7 +25,8 @@ struct Load {
   std::vector<std::vector<TimedUnit>> runs;
 };
 
-/// nullopt where there is no run of a unit that has a slowdown. Cost: 3,000 replays of the runs. Threads: pure.
+/// nullopt where there is no run of a unit that has a slowdown. Cost: 3,000 replays of the runs. Threads:
+/// pure.
 std::optional<PowerLimit> fit_power(const std::vector<Load>& loads);
 
 }  // namespace offledger::sim

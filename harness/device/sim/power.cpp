@@ -8,10 +8,12 @@
 namespace offledger::sim {
 namespace {
 
-/// exp(-time / window) as a fraction of 2^32, by (1 - x/1024)^1024; within 3e-4 of it, and 0 beyond 20 windows.
+/// exp(-time / window) as a fraction of 2^32, by (1 - x/1024)^1024; within 3e-4 of it, and 0 beyond 20
+/// windows.
 std::uint64_t decay(Nanos time, Nanos window) noexcept {
   if (time / 20 >= window) return 0;
-  const auto x_over_1024 = (static_cast<std::uint64_t>(time.count()) << 22) / static_cast<std::uint64_t>(window.count());
+  const auto x_over_1024 =
+      (static_cast<std::uint64_t>(time.count()) << 22) / static_cast<std::uint64_t>(window.count());
   std::uint64_t factor = Power::kOne - x_over_1024;
   for (int squaring = 0; squaring < 10; ++squaring) {
     if (factor == Power::kOne) return factor;

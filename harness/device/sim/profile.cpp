@@ -70,7 +70,8 @@ std::vector<MeasuredUnit> parse_costs(const json::Value& value, bool power) {
     cost.kernels = static_cast<std::uint32_t>(object.get("kernels", 1, 1, 100'000));
     if (const auto sustained = object.find("sustained_ns")) {
       cost.slowdown = nanos(sustained->integer(cost.compute.count(), kMostCompute)) - cost.compute;
-      if (!power) throw sustained->error("expected a \"power\" in the profile, which says when kernels take that long");
+      if (!power)
+        throw sustained->error("expected a \"power\" in the profile, which says when kernels take that long");
     }
     object.finish();
     costs.push_back(cost);

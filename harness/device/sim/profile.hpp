@@ -26,16 +26,17 @@ struct Noise {
 
 /// What one unit of a group costs, measured.
 struct MeasuredUnit {
-  Nanos compute{};            ///< on a device that has rested
+  Nanos compute{};  ///< on a device that has rested
   std::uint32_t kernels = 1;
-  Nanos slowdown{};           ///< what it takes longer on one that has been busy for a while
+  Nanos slowdown{};  ///< what it takes longer on one that has been busy for a while
   bool operator==(const MeasuredUnit&) const = default;
 };
 
 /// When kernels slow down (power.hpp).
 struct PowerLimit {
-  Nanos window{};                        ///< time constant of the mean busy share; above 0
-  std::uint32_t from_busy_permille = 0;  ///< the share up to which kernels run as on a rested device; below 1000
+  Nanos window{};  ///< time constant of the mean busy share; above 0
+  std::uint32_t from_busy_permille =
+      0;  ///< the share up to which kernels run as on a rested device; below 1000
   bool operator==(const PowerLimit&) const = default;
 };
 

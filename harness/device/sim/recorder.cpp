@@ -74,7 +74,8 @@ void Recorder::intern_names() {
         name.assign(verb).append(prefix).append(model_.groups[row].name);
         return timeline_.intern(name);
       };
-      units_.push_back({named(""), named("copy "), named("compute "), groups[row], static_cast<std::int32_t>(layer)});
+      units_.push_back(
+          {named(""), named("copy "), named("compute "), groups[row], static_cast<std::int32_t>(layer)});
     }
   }
 }

@@ -90,8 +90,7 @@ void SimDevice::prepare(const plan::Plan& plan, const model::Workload& workload)
   check_memory(plan, profile_);
   plan_ = &plan;
   costs_.emplace(profile_, workload);
-  engine_.emplace(static_cast<std::uint32_t>(plan.streams.size()), costs_->link(),
-                  Power(costs_->power()));
+  engine_.emplace(static_cast<std::uint32_t>(plan.streams.size()), costs_->link(), Power(costs_->power()));
   recorder_.emplace(plan, workload, workload.steps, identity_.description);
   engine_->reserve(recorder_->expected_device_ops());
   events_.assign(plan.events.size(), {});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How fast a trace is written: MB/s of JSON on one thread, into a sink that only counts. The answer is checked: a slice
-// a record (copies twice), an arrow a launched op.
+// How fast a trace is written: MB/s of JSON on one thread, into a sink that only counts. The answer is
+// checked: a slice a record (copies twice), an arrow a launched op.
 #include <benchmark/benchmark.h>
 
 #include <ostream>
@@ -38,21 +38,30 @@ trace::Timeline streaming(std::int64_t layers) {
   t.device(trace::DeviceId{0}, "NVIDIA H200");
   const auto compute = t.stream(process, trace::DeviceId{0}, 0, 7, "compute");
   const auto copy = t.stream(process, trace::DeviceId{0}, 0, 8, "weight_h2d");
-  const auto gemm = t.intern("void cutlass::Kernel2<cutlass_80_tensorop_bf16_s16816gemm_relu_bf16_256x128_32x3_tn_align8>");
+  const auto gemm =
+      t.intern("void cutlass::Kernel2<cutlass_80_tensorop_bf16_s16816gemm_relu_bf16_256x128_32x3_tn_align8>");
   std::uint64_t id = 0;
   Nanos now{1'700'000'000'000};
   for (std::int64_t layer = 0; layer < layers; ++layer) {
     const Nanos begun = now;
     for (int i = 0; i < 9; ++i) {
-      t.calls.push_back({now, now + nanos(3200), host, t.intern("cudaMemcpyAsync"), trace::Correlation{++id}});
+      t.calls.push_back(
+          {now, now + nanos(3200), host, t.intern("cudaMemcpyAsync"), trace::Correlation{++id}});
       trace::Copy c{now + nanos(4000), now + nanos(9000), copy, trace::Correlation{id}, 270'000};
       c.direction = trace::CopyDirection::kH2D;
       t.copies.push_back(c);
-      t.calls.push_back({now + nanos(3200), now + nanos(6400), host, t.intern("cudaLaunchKernel"), trace::Correlation{++id}});
+      t.calls.push_back({now + nanos(3200), now + nanos(6400), host, t.intern("cudaLaunchKernel"),
+                         trace::Correlation{++id}});
       t.kernels.push_back({now + nanos(9000), now + nanos(13'500), compute, gemm, trace::Correlation{id}});
       now += nanos(6400);
     }
-    t.ranges.push_back({begun, now, host, t.intern(std::string("L").append(std::to_string(layer))), {}, trace::RangeKind::kUnit, 0,
+    t.ranges.push_back({begun,
+                        now,
+                        host,
+                        t.intern(std::string("L").append(std::to_string(layer))),
+                        {},
+                        trace::RangeKind::kUnit,
+                        0,
                         static_cast<std::int32_t>(layer)});
   }
   return t;

@@ -38,7 +38,9 @@ bool copies_apart(const plan::Plan& plan) {
   });
 }
 
-bool is_pageable(const Subject& s) { return s.policy.source == plan::Source::kPageable; }
+bool is_pageable(const Subject& s) {
+  return s.policy.source == plan::Source::kPageable;
+}
 
 /// Compiles the changed policy; false where it does not compile, or compiles to what it was.
 bool recompile(Subject& s) {
@@ -132,7 +134,8 @@ bool missing_wait(Subject& s) {
 }
 
 bool wrong_stream_wait(Subject& s) {
-  if (!copies_apart(s.plan) || is_pageable(s) || s.policy.ready.mode != language::ReadyMode::kStreamEvent) return false;
+  if (!copies_apart(s.plan) || is_pageable(s) || s.policy.ready.mode != language::ReadyMode::kStreamEvent)
+    return false;
   plan::StreamId computing{};
   for (const Op& op : s.plan.body) {
     if (const auto* compute = as<plan::Compute>(op)) computing = compute->stream;
@@ -201,8 +204,10 @@ bool stream_drain(Subject& s) {
 
 /// The host spends half as long again on each unit as the unit takes.
 bool launch_bound(Subject& s) {
-  const Nanos wall = analyse(play_plan(s.plan, s.policy.wrap, s.workload, s.profile)).devices.at(0).total.ledger.wall();
-  s.policy.host.unit = wall * 3 / 2 / (static_cast<std::int64_t>(s.plan.model.unit_count()) * s.workload.steps);
+  const Nanos wall =
+      analyse(play_plan(s.plan, s.policy.wrap, s.workload, s.profile)).devices.at(0).total.ledger.wall();
+  s.policy.host.unit =
+      wall * 3 / 2 / (static_cast<std::int64_t>(s.plan.model.unit_count()) * s.workload.steps);
   return recompile(s);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bug classes of docs/diagnoses.md, each written into a schedule: into its policy where a knob says it, into
-// its compiled plan where only a mistake in code would.
+// The bug classes of docs/diagnoses.md, each written into a schedule: into its policy where a knob says it,
+// into its compiled plan where only a mistake in code would.
 
 #pragma once
 
@@ -19,8 +19,8 @@ struct Subject {
   language::Policy policy;
   model::Workload workload;
   sim::Profile profile;
-  plan::Plan plan;                       ///< what is played
-  std::optional<plan::Plan> declared;    ///< what was meant, for diagnoses that compare
+  plan::Plan plan;                     ///< what is played
+  std::optional<plan::Plan> declared;  ///< what was meant, for diagnoses that compare
 };
 
 struct Bug {

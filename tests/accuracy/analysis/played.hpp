@@ -26,7 +26,8 @@ inline language::Policy catalogue_policy(std::string_view name) {
   return policy_of(find_embedded(language::catalogue_files(), file)->text, file);
 }
 
-inline trace::Timeline play_plan(const plan::Plan& plan, bool wraps, const model::Workload& workload, const sim::Profile& profile) {
+inline trace::Timeline play_plan(const plan::Plan& plan, bool wraps, const model::Workload& workload,
+                                 const sim::Profile& profile) {
   const model::Workload cut = model::regroup(workload, plan.model);
   const auto device = sim::make_device(profile);
   trace::Timeline timeline = execute::run(plan, cut, cut.steps, *device);
@@ -34,7 +35,8 @@ inline trace::Timeline play_plan(const plan::Plan& plan, bool wraps, const model
   return timeline;
 }
 
-inline trace::Timeline play(const language::Policy& policy, const model::Workload& workload, const sim::Profile& profile) {
+inline trace::Timeline play(const language::Policy& policy, const model::Workload& workload,
+                            const sim::Profile& profile) {
   return play_plan(language::compile(policy, workload.shape), policy.wrap, workload, profile);
 }
 
@@ -55,7 +57,8 @@ inline sim::Profile twice_the_link(sim::Profile profile) {
 }
 
 inline sim::Profile free_host(sim::Profile profile) {
-  profile.launch = profile.event_record = profile.stream_wait = profile.copy_enqueue = profile.sync_call = Nanos{};
+  profile.launch = profile.event_record = profile.stream_wait = profile.copy_enqueue = profile.sync_call =
+      Nanos{};
   profile.alloc = profile.free = Nanos{};
   return profile;
 }

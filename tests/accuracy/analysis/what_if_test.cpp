@@ -59,7 +59,8 @@ void expect_unchanged(const std::string& name, const trace::Timeline& timeline) 
 }
 
 TEST(WhatIfAccuracy, UnchangedTheReplayIsTheRecordingOnTheH200) {
-  const std::filesystem::path folder = std::filesystem::path(OFFLEDGER_SOURCE_DIR) / "docs/results/recordings";
+  const std::filesystem::path folder =
+      std::filesystem::path(OFFLEDGER_SOURCE_DIR) / "docs/results/recordings";
   std::size_t recordings = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".oflg") continue;
@@ -84,15 +85,16 @@ TEST(WhatIfAccuracy, PredictsWhatTheSimulatedDeviceDoesNext) {
     const WhatIf* predicted = find(base, id);
     ASSERT_NE(predicted, nullptr) << schedule << ' ' << id;
     const double error = off(predicted->wall, truth);
-    fmt::print("{:22} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} %)\n", schedule, id,
-               ms(base.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
+    fmt::print("{:22} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} %)\n", schedule,
+               id, ms(base.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
     EXPECT_LE(std::abs(error), kMostError) << schedule << ' ' << id;
   };
   const auto wall = [&](const language::Policy& policy, const sim::Profile& profile) {
     return analyse(play(policy, workload, profile)).devices.at(0).total.ledger.wall();
   };
-  for (const char* name : {"history", "history1", "stage1", "stage12", "stage2", "blocking1", "history_fenced",
-                           "fsdp2", "diffusers_group", "vllm_prefetch", "sglang_v2", "comfyui", "flexgen"}) {
+  for (const char* name :
+       {"history", "history1", "stage1", "stage12", "stage2", "blocking1", "history_fenced", "fsdp2",
+        "diffusers_group", "vllm_prefetch", "sglang_v2", "comfyui", "flexgen"}) {
     const language::Policy policy = catalogue_policy(name);
     const DeviceReport base = explained(play(policy, workload, h200()));
     row(name, "link_2x", base, wall(policy, twice_the_link(h200())));
@@ -123,14 +125,18 @@ TEST(WhatIfAccuracy, PredictsDepthOnTheSimulatedDevice) {
       const auto truth = [&](std::uint32_t n) {
         return analyse(play(by_need(n, false), workload, h200())).devices.at(0).total.ledger.wall();
       };
-      for (const auto& [id, n] : {std::pair{"copies_early", slots}, {"slots_plus_1", slots + 1}, {"slots_minus_1", slots - 1}}) {
+      for (const auto& [id, n] :
+           {std::pair{"copies_early", slots}, {"slots_plus_1", slots + 1}, {"slots_minus_1", slots - 1}}) {
         // `modulo` gives the last layer and the next step's first one slot where slots do not divide layers.
         if (workload.shape.layers % n != 0) continue;
         const WhatIf* predicted = find(fenced, id);
         ASSERT_NE(predicted, nullptr);
         const double error = off(predicted->wall, truth(n));
-        fmt::print("{} slots, fenced {:20} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} %)\n", slots,
-                   workload_name, id, ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth(n)), 100 * error);
+        fmt::print(
+            "{} slots, fenced {:20} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} "
+            "%)\n",
+            slots, workload_name, id, ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth(n)),
+            100 * error);
         EXPECT_LE(std::abs(error), kMostError);
         ++predictions;
       }
@@ -160,16 +166,18 @@ TEST(WhatIfAccuracy, PredictsTheH200sUnfencedSchedulesFromItsFencedOnes) {
     const WhatIf* predicted = find(fenced, "copies_early");
     ASSERT_NE(predicted, nullptr);
     const double error = off(predicted->wall, truth);
-    fmt::print("{:20} {:18} recorded {:8.1f} ms, predicted {:8.1f}, measured without the fence {:8.1f} ({:+.2f} %)\n", workload, schedule,
-               ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
+    fmt::print(
+        "{:20} {:18} recorded {:8.1f} ms, predicted {:8.1f}, measured without the fence {:8.1f} ({:+.2f} "
+        "%)\n",
+        workload, schedule, ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
     EXPECT_LE(std::abs(error), 0.1) << workload << ' ' << schedule;
     ++all;
     within += std::abs(error) <= kMostError ? 1 : 0;
   }
   fmt::print("{} of {} within {:.0f} %\n", within, all, 100 * kMostError);
   ASSERT_EQ(all, 24U);
-  // At 12288 tokens compute is the limit, and without the fence the GPU never rests: its kernels run slower than
-  // the recording that is replayed shows.
+  // At 12288 tokens compute is the limit, and without the fence the GPU never rests: its kernels run slower
+  // than the recording that is replayed shows.
   EXPECT_GE(within, 22U);
 }
 

@@ -9,7 +9,8 @@
 namespace offledger::sweep {
 namespace {
 
-constexpr const char* kSchedules[] = {"history1", "history", "blocking1", "flexgen", "accelerate", "trtllm_moe"};
+constexpr const char* kSchedules[] = {"history1", "history",    "blocking1",
+                                      "flexgen",  "accelerate", "trtllm_moe"};
 constexpr const char* kWorkloads[] = {"tiny", "llama70b-6l-t8192"};
 
 Bench bench_of(const char* workload) {
@@ -33,7 +34,8 @@ TEST(FasterDevice, NeverFails) {
       for (const auto& change : kFaster) {
         const auto cand = play(*schedule, *schedule, faster(bench, change));
         const auto verdict = gate::compare(*base, *cand, {});
-        EXPECT_EQ(verdict.exit_code(), 0) << name << " on " << workload << ", " << change.name << ": " << verdict.reason;
+        EXPECT_EQ(verdict.exit_code(), 0)
+            << name << " on " << workload << ", " << change.name << ": " << verdict.reason;
         // It was faster: otherwise the test would show nothing.
         EXPECT_LT(value(*cand, change.kernels_permille < 1000 ? "compute_ns" : "h2d_ns"),
                   value(*base, change.kernels_permille < 1000 ? "compute_ns" : "h2d_ns"));
@@ -55,7 +57,8 @@ TEST(Bugs, ThatCostMoreThanTheMarginFail) {
         if (!cand || !has_lost(*base, *cand)) continue;
         ++seen;
         const auto verdict = gate::compare(*base, *cand, {});
-        EXPECT_EQ(verdict.exit_code(), 1) << name << " on " << workload << ", " << bug.name << ": " << verdict.reason;
+        EXPECT_EQ(verdict.exit_code(), 1)
+            << name << " on " << workload << ", " << bug.name << ": " << verdict.reason;
       }
     }
   }

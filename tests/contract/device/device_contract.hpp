@@ -260,7 +260,8 @@ TEST_P(DeviceContract, SaysWhatItIs) {
   ASSERT_EQ(timeline.devices.size(), 1U);
 }
 
-/// Counters are an extra: where there are none, or they cannot be read, what is played and recorded is the same.
+/// Counters are an extra: where there are none, or they cannot be read, what is played and recorded is the
+/// same.
 TEST_P(DeviceContract, CountersEndNothing) {
   plan_ = streaming_plan(workload_, Readiness::kStreamWait, plan::Source::kPinned);
   for (const CounterRequest::Mode mode : {CounterRequest::Mode::kBeside, CounterRequest::Mode::kFrontEnd}) {

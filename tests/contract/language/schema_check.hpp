@@ -21,8 +21,8 @@
 
 namespace offledger::language {
 
-/// What the schema (that of plan files for a plan file) has against the text, one line each; empty where it is
-/// valid.
+/// What the schema (that of plan files for a plan file) has against the text, one line each; empty where it
+/// is valid.
 inline std::string schema_errors(std::string_view text) {
   const auto json = nlohmann::json::parse(text);
   const char* file = json.contains("plan") ? "plan.schema.json" : "schedule.schema.json";

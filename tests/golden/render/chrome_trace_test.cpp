@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole trace of examples::two_layers(): every kind of row, arrow and counter that docs/chrome-trace.md names.
+// The whole trace of examples::two_layers(): every kind of row, arrow and counter that docs/chrome-trace.md
+// names.
 #include <gtest/gtest.h>
 
 #include "reports/render/render.hpp"

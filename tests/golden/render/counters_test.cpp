@@ -10,7 +10,9 @@ namespace {
 
 using analysis::CounterCheck;
 
-Nanos us(double n) { return Nanos(static_cast<std::int64_t>(n * 1000)); }
+Nanos us(double n) {
+  return Nanos(static_cast<std::int64_t>(n * 1000));
+}
 
 analysis::DeviceReport counted() {
   analysis::CounterReport counters;
@@ -72,7 +74,9 @@ Sampled, not recorded: figures come from 18441 samples of 20.00 µs. What a samp
 )");
 }
 
-TEST(CountersText, OfNothingSampledIsNothing) { EXPECT_EQ(counters_text({}, {}), ""); }
+TEST(CountersText, OfNothingSampledIsNothing) {
+  EXPECT_EQ(counters_text({}, {}), "");
+}
 
 }  // namespace
 }  // namespace offledger::render

@@ -10,7 +10,9 @@
 
 namespace offledger::render::examples {
 
-constexpr Nanos ms(double n) { return Nanos(static_cast<std::int64_t>(n * 1e6)); }
+constexpr Nanos ms(double n) {
+  return Nanos(static_cast<std::int64_t>(n * 1e6));
+}
 
 /// Two copies and two kernels on two streams of one GPU: the second copy hides behind the first kernel.
 inline trace::Timeline two_layers() {
@@ -73,15 +75,32 @@ inline analysis::Report prefetch() {
   half.step_join = ms(90);
   device.steps = {{0, true, half, {}, {}}, {1, false, half, {}, {}}};
   device.steps[1].figures.window = {ms(104.42), ms(208.84)};
-  device.units.push_back({0, 0, "attn", {ms(5.4), ms(12.1)}, ms(6.7), analysis::Interval{ms(0), ms(5.4)}, 302'000'000,
-                          ms(0), ms(5.4), {}});
-  device.units.push_back({0, 0, "ffn", {ms(30.8), ms(46)}, ms(15.2), analysis::Interval{ms(5.4), ms(30.8)},
-                          1'409'000'000, ms(0), ms(18.7), {}});
+  device.units.push_back({0,
+                          0,
+                          "attn",
+                          {ms(5.4), ms(12.1)},
+                          ms(6.7),
+                          analysis::Interval{ms(0), ms(5.4)},
+                          302'000'000,
+                          ms(0),
+                          ms(5.4),
+                          {}});
+  device.units.push_back({0,
+                          0,
+                          "ffn",
+                          {ms(30.8), ms(46)},
+                          ms(15.2),
+                          analysis::Interval{ms(5.4), ms(30.8)},
+                          1'409'000'000,
+                          ms(0),
+                          ms(18.7),
+                          {}});
   device.causes = {{"transfer_wait", "link_bound", "event", ms(70.1)}, {"launch_latency", "", "", ms(2.27)}};
   device.cpu = {{"main", "cudaEventSynchronize", "h2d", ms(1.2), 3}};
   device.cpu_blocked_gpu_idle = ms(1);
   report.devices = {device};
-  report.diagnoses.push_back({"link_bound", trace::DeviceId{0}, ms(70.1), "54 copies keep the link busy 88.7 % of the time",
+  report.diagnoses.push_back({"link_bound", trace::DeviceId{0}, ms(70.1),
+                              "54 copies keep the link busy 88.7 % of the time",
                               "Move fewer bytes: keep layers resident, or quantise."});
   report.diagnoses.push_back({"tiny_copies", trace::DeviceId{0}, ms(2.2), "40 copies below 1 MiB",
                               "Merge the small tensors of a layer into one copy."});
@@ -90,8 +109,8 @@ inline analysis::Report prefetch() {
   return report;
 }
 
-inline history::VerdictCell cell(const char* schedule, const char* metric, const char* state, double base, double cand,
-                                 double delta, double margin) {
+inline history::VerdictCell cell(const char* schedule, const char* metric, const char* state, double base,
+                                 double cand, double delta, double margin) {
   history::VerdictCell c;
   c.schedule = schedule;
   c.workload = "llama70b-prefill-8k";
@@ -142,9 +161,9 @@ inline history::Run two_schedules() {
     cell.schedule_hash = "cafe";
     cell.deterministic = true;
     history::Rep rep;
-    rep.values = {{"wall_ns", wall}, {"cpu_blocked_ns", blocked}, {"gpu_idle_ns", idle}, {"overlap", overlap},
-                  {"overlap_of_possible", overlap}, {"efficiency", std::nullopt}, {"h2d_exposed_ns", idle},
-                  {"steady_layer_ns", 200e6}, {"h2d_bytes", 20e9}};
+    rep.values = {{"wall_ns", wall},        {"cpu_blocked_ns", blocked},      {"gpu_idle_ns", idle},
+                  {"overlap", overlap},     {"overlap_of_possible", overlap}, {"efficiency", std::nullopt},
+                  {"h2d_exposed_ns", idle}, {"steady_layer_ns", 200e6},       {"h2d_bytes", 20e9}};
     rep.causes_ns = {{"transfer_wait/link_bound", idle * 0.75}, {"launch_latency", idle * 0.25}};
     cell.reps = {rep};
     run.cells.push_back(cell);

@@ -7,7 +7,9 @@
 #include "tests/golden/render/examples.hpp"
 
 namespace {
-std::string file_of(const std::string& schedule) { return "schedules/catalogue/" + schedule + ".json"; }
+std::string file_of(const std::string& schedule) {
+  return "schedules/catalogue/" + schedule + ".json";
+}
 }  // namespace
 
 namespace offledger::render {
@@ -93,8 +95,9 @@ base 1a2b3c4d5e6f at d36b4335f039 (the merge base), candidate 998877665544
 }
 
 TEST(VerdictAnnotations, OfAPullRequest) {
-  EXPECT_EQ(verdict_annotations(examples::two_losses(), file_of),
-            R"out(::error file=schedules/catalogue/history1.json,line=1,title=history1 on llama70b-prefill-8k::overlap of possible fell from 98.1 %25 to 61.4 %25 (-36.7 pt; margin 1.0 pt)
+  EXPECT_EQ(
+      verdict_annotations(examples::two_losses(), file_of),
+      R"out(::error file=schedules/catalogue/history1.json,line=1,title=history1 on llama70b-prefill-8k::overlap of possible fell from 98.1 %25 to 61.4 %25 (-36.7 pt; margin 1.0 pt)
 ::error file=schedules/catalogue/history1.json,line=1,title=history1 on llama70b-prefill-8k::H2D bytes rose from 10.00 GB to 10.25 GB (+250.00 MB; margin exact)
 ::notice title=offledger gate::FAIL: 2 of 4 gate cells worse – history1 hides less of its transfer
 )out");

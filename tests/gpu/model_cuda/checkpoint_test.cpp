@@ -17,7 +17,8 @@
 namespace offledger::model {
 namespace {
 
-/// Our logits may be this many times as far from transformers' fp32 ones as its own bf16 ones are at their worst step.
+/// Our logits may be this many times as far from transformers' fp32 ones as its own bf16 ones are at their
+/// worst step.
 constexpr double kBf16Times = 1.5;
 /// Two logits tie where each may be off by three times the tolerated mean.
 constexpr double kTie = 2.0 * 3.0;
@@ -89,8 +90,8 @@ class CheckpointTest : public test::GpuTest {
       EXPECT_LE(lead(wanted, token, tolerance), kTie) << directory << " step " << step << " token " << token;
     }
     std::cout << directory.filename() << ": " << same << " of " << steps
-              << " greedy tokens the same, logits off by " << worst << " at most (tolerated: "
-              << tolerance << ")\n";
+              << " greedy tokens the same, logits off by " << worst << " at most (tolerated: " << tolerance
+              << ")\n";
   }
 };
 

@@ -15,9 +15,15 @@ namespace {
 
 /// Everything that a replay is made of.
 struct Linked {
-  explicit Linked(const trace::Timeline& t) : links(t), windows(device_windows(links)), graph(links), host(links), dependencies(links, graph, host) {
+  explicit Linked(const trace::Timeline& t)
+      : links(t),
+        windows(device_windows(links)),
+        graph(links),
+        host(links),
+        dependencies(links, graph, host) {
     for (const DeviceWindow& window : windows) units.push_back(book_units(links, window));
-    for (std::size_t d = 0; d < windows.size(); ++d) inputs.push_back({links, windows[d], units[d], graph, host});
+    for (std::size_t d = 0; d < windows.size(); ++d)
+      inputs.push_back({links, windows[d], units[d], graph, host});
   }
   Links links;
   std::vector<DeviceWindow> windows;
@@ -49,8 +55,8 @@ RC_GTEST_PROP(Replay, OfAnythingEnds, (std::vector<std::uint32_t> numbers)) {
   }
 }
 
-/// Copies and kernels in turn on two streams, each kernel behind its copy's event, the host now and then behind a
-/// kernel's; durations and pauses at random.
+/// Copies and kernels in turn on two streams, each kernel behind its copy's event, the host now and then
+/// behind a kernel's; durations and pauses at random.
 trace::Timeline passes(const std::vector<std::uint16_t>& numbers) {
   Story story;
   std::int64_t host = 0, link = 0, compute = 0;
@@ -76,7 +82,8 @@ trace::Timeline passes(const std::vector<std::uint16_t>& numbers) {
 }
 
 RC_GTEST_PROP(Replay, OfWhatCanBeChangesNothing, ()) {
-  const auto numbers = *rc::gen::container<std::vector<std::uint16_t>>(40, rc::gen::arbitrary<std::uint16_t>());
+  const auto numbers =
+      *rc::gen::container<std::vector<std::uint16_t>>(40, rc::gen::arbitrary<std::uint16_t>());
   const trace::Timeline timeline = passes(numbers);
   const Linked linked(timeline);
   const auto played = Replay(linked.dependencies, linked.inputs).play({});
@@ -87,7 +94,8 @@ RC_GTEST_PROP(Replay, OfWhatCanBeChangesNothing, ()) {
 }
 
 RC_GTEST_PROP(Replay, AFasterLinkOrAFreeHostNeverTakesLonger, ()) {
-  const auto numbers = *rc::gen::container<std::vector<std::uint16_t>>(40, rc::gen::arbitrary<std::uint16_t>());
+  const auto numbers =
+      *rc::gen::container<std::vector<std::uint16_t>>(40, rc::gen::arbitrary<std::uint16_t>());
   const trace::Timeline timeline = passes(numbers);
   const Linked linked(timeline);
   const Replay replay(linked.dependencies, linked.inputs);

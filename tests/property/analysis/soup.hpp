@@ -13,12 +13,12 @@
 namespace offledger::analysis {
 
 inline constexpr std::array<std::string_view, 13> kCalls{"cudaLaunchKernel",     "cudaMemcpyAsync",
-                                                  "cudaMemcpy",           "cudaEventRecord",
-                                                  "cudaStreamWaitEvent",  "cudaFree",
-                                                  "cudaMalloc",           "cudaStreamSynchronize",
-                                                  "cudaEventSynchronize", "cudaDeviceSynchronize",
-                                                  "cudaHostRegister",     "cuCtxSynchronize",
-                                                  "cudaGetLastError"};
+                                                         "cudaMemcpy",           "cudaEventRecord",
+                                                         "cudaStreamWaitEvent",  "cudaFree",
+                                                         "cudaMalloc",           "cudaStreamSynchronize",
+                                                         "cudaEventSynchronize", "cudaDeviceSynchronize",
+                                                         "cudaHostRegister",     "cuCtxSynchronize",
+                                                         "cudaGetLastError"};
 
 /// Any record, any ids: small numbers collide often, large ones point nowhere.
 class Soup {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Catalogue files, and plan files, with bytes changed, cut and repeated: an Error or a plan, never anything else.
+// Catalogue files, and plan files, with bytes changed, cut and repeated: an Error or a plan, never anything
+// else.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -43,7 +44,8 @@ RC_GTEST_PROP(MutatedText, IsRefusedOrCompiles, ()) {
   }
 }
 
-/// A plan of wrong names, sizes and sections is refused or judged: the verifier takes whatever the parser gives.
+/// A plan of wrong names, sizes and sections is refused or judged: the verifier takes whatever the parser
+/// gives.
 RC_GTEST_PROP(MutatedText, OfPlanFilesIsRefusedOrJudged, ()) {
   const EmbeddedFile& file = any_file();
   const auto schedule = parse_schedule(file.text, std::string(file.name));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A trace is read back with another JSON library and must hold exactly the records it was made of, in rows that no
-// viewer can misdraw, whatever the Timeline: names of any bytes, references to nothing, ends before begins.
+// A trace is read back with another JSON library and must hold exactly the records it was made of, in rows
+// that no viewer can misdraw, whatever the Timeline: names of any bytes, references to nothing, ends before
+// begins.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -26,7 +27,9 @@ struct Read {
 };
 
 /// Microseconds with three decimals, as the integer they were.
-std::int64_t ns_of(const json& us) { return std::llround(us.get<double>() * 1000); }
+std::int64_t ns_of(const json& us) {
+  return std::llround(us.get<double>() * 1000);
+}
 
 Read read(const trace::Timeline& t, const ChromeTraceOptions& options = {}) {
   std::ostringstream out;
@@ -62,7 +65,8 @@ trace::Timeline any_timeline() {
   const auto count = [] { return *inRange(0, 12); };
   for (int n = count(); n > 0; --n) {
     const auto [b, e] = span();
-    t.kernels.push_back({nanos(b), nanos(e), stream(), t.intern(*rc::gen::arbitrary<std::string>()), correlation()});
+    t.kernels.push_back(
+        {nanos(b), nanos(e), stream(), t.intern(*rc::gen::arbitrary<std::string>()), correlation()});
   }
   for (int n = count(); n > 0; --n) {
     const auto [b, e] = span();
@@ -78,7 +82,8 @@ trace::Timeline any_timeline() {
   }
   for (int n = count(); n > 0; --n) {
     const auto [b, e] = span();
-    t.ranges.push_back({nanos(b), nanos(e), thread, t.intern("r"), {}, trace::RangeKind::kOther, *inRange(-1, 2)});
+    t.ranges.push_back(
+        {nanos(b), nanos(e), thread, t.intern("r"), {}, trace::RangeKind::kOther, *inRange(-1, 2)});
   }
   return t;
 }
@@ -158,7 +163,8 @@ RC_GTEST_PROP(ChromeTrace, ArrowsComeInPairsThatBindToSlices, ()) {
     phases[e.at("id").get<std::int64_t>()] += phase;
     const std::int64_t at = ns_of(e.at("ts"));
     const auto& row = r.by_row.at(e.at("tid").get<std::int64_t>());
-    RC_ASSERT(std::any_of(row.begin(), row.end(), [&](const Span& s) { return s.first <= at && at < s.second; }));
+    RC_ASSERT(
+        std::any_of(row.begin(), row.end(), [&](const Span& s) { return s.first <= at && at < s.second; }));
   }
   for (const auto& [id, phase] : phases) RC_ASSERT(phase == "sf");
 }

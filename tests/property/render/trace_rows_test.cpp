@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows against what a row means: no two slices of a flat one overlap; any two of a nested one are apart or one inside
-// the other; and no fewer sub-rows than the most slices that run at once would do.
+// Rows against what a row means: no two slices of a flat one overlap; any two of a nested one are apart or
+// one inside the other; and no fewer sub-rows than the most slices that run at once would do.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -25,9 +25,14 @@ const auto spans = [] {
       rc::gen::pair(rc::gen::inRange(0, 60), rc::gen::inRange(0, 12)));
 };
 
-/// Closed at neither end: slices that touch are apart, and an empty one overlaps only what it lies strictly inside.
-bool overlap(const Slice& a, const Slice& b) { return a.begin < b.end && b.begin < a.end; }
-bool inside(const Slice& a, const Slice& b) { return a.begin >= b.begin && a.end <= b.end; }
+/// Closed at neither end: slices that touch are apart, and an empty one overlaps only what it lies strictly
+/// inside.
+bool overlap(const Slice& a, const Slice& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+bool inside(const Slice& a, const Slice& b) {
+  return a.begin >= b.begin && a.end <= b.end;
+}
 
 RC_GTEST_PROP(TraceRows, FlatRowsNeverOverlapAndAreAsFewAsCanBe, ()) {
   auto slices = slices_of(spans());

@@ -92,7 +92,8 @@ class RandomTimeline {
 
   void sample_tables() {
     for (std::size_t i = below(4); i > 0; --i) {
-      t_.counters.push_back({DeviceId{word32()}, string(), string(), one_of(CounterUnit::kBytes), word(), word()});
+      t_.counters.push_back(
+          {DeviceId{word32()}, string(), string(), one_of(CounterUnit::kBytes), word(), word()});
     }
     for (std::size_t i = below(30); i > 0; --i) t_.samples.push_back({time(), time(), DeviceId{word32()}});
   }

@@ -149,8 +149,8 @@ TEST(Diagnose, TinyCopies) {
   EXPECT_EQ(std::count(found.begin(), found.end(), "tiny_copies"), 1) << testing::PrintToString(found);
 }
 
-/// Four layers in three slots, copies of 50 ns under kernels of 100; `fenced`: each copy also waits for the kernel
-/// issued last.
+/// Four layers in three slots, copies of 50 ns under kernels of 100; `fenced`: each copy also waits for the
+/// kernel issued last.
 trace::Timeline three_slots(bool fenced) {
   Story story;
   std::int64_t host = 0, link = 0, compute = 0;

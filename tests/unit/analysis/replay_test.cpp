@@ -86,8 +86,9 @@ TEST(Replay, CopiesIssuedEarlyDoNotWaitForTheHost) {
   story.kernel(kCompute, 227, 333, 433);
   const DeviceReport report = explained(story.timeline);
   EXPECT_EQ(report.replayed_wall, nanos(423));
-  // The second copy follows the first at 110 + 9 ns of latency, and is in at 219, before the first kernel ends;
-  // its kernel is launched at 228 as before, and runs to 330 with its 2 ns of latency. The window begins at 10.
+  // The second copy follows the first at 110 + 9 ns of latency, and is in at 219, before the first kernel
+  // ends; its kernel is launched at 228 as before, and runs to 330 with its 2 ns of latency. The window
+  // begins at 10.
   EXPECT_LE(predicted(report, "copies_early"), nanos(330));
   EXPECT_GE(predicted(report, "copies_early"), nanos(310));
 }

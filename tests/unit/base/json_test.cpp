@@ -25,7 +25,8 @@ std::string error_of(std::string_view text) {
 }
 
 TEST(Json, ReadsEveryKindOfValue) {
-  const auto doc = Document::parse(R"({"i": -7, "d": 1.5, "s": "aé\n", "b": true, "n": null, "a": [1, [2]], "o": {"k": 0}})", "f");
+  const auto doc = Document::parse(
+      R"({"i": -7, "d": 1.5, "s": "aé\n", "b": true, "n": null, "a": [1, [2]], "o": {"k": 0}})", "f");
   Object o = doc.root().object();
   EXPECT_EQ(o.at("i").integer(), -7);
   EXPECT_EQ(o.at("d").number(), 1.5);
@@ -50,7 +51,8 @@ TEST(Json, UnknownKeyNamesTheNearest) {
     (void)o.get("prefetch", false);
     o.finish();
   };
-  EXPECT_EQ(error_of(R"({"prefech": true})", use), "f.json:1:13: unknown key 'prefech' (did you mean 'prefetch'?)");
+  EXPECT_EQ(error_of(R"({"prefech": true})", use),
+            "f.json:1:13: unknown key 'prefech' (did you mean 'prefetch'?)");
   EXPECT_EQ(error_of(R"({"zzz": true})", use), "f.json:1:9: unknown key 'zzz'; allowed: prefetch");
   EXPECT_EQ(error_of(R"({"$schema": "x", "notes": ["y"]})", use), "");
 }

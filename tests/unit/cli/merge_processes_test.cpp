@@ -15,7 +15,8 @@ trace::Timeline recording(std::uint32_t pid, std::int64_t origin) {
   const trace::ProcessRow process = t.process(pid);
   const trace::ThreadRow thread = t.thread(process, pid);
   const trace::StreamRow stream = t.stream(process, trace::DeviceId{}, 0, 7);
-  t.calls.push_back({nanos(1), nanos(2), thread, t.intern("cudaLaunchKernel"), trace::Correlation{1}, trace::Api::kRuntime, 0});
+  t.calls.push_back({nanos(1), nanos(2), thread, t.intern("cudaLaunchKernel"), trace::Correlation{1},
+                     trace::Api::kRuntime, 0});
   trace::Kernel kernel;
   kernel.begin = nanos(10);
   kernel.end = nanos(20);
@@ -29,7 +30,8 @@ trace::Timeline recording(std::uint32_t pid, std::int64_t origin) {
   t.copies.push_back(copy);  // without a correlation
   t.event_records.push_back({trace::EventSync{5}, stream, trace::Correlation{2}, 77, nanos(25)});
   t.event_records.push_back({trace::EventSync{6}, stream, trace::Correlation{3}, 77});
-  t.syncs.push_back({nanos(21), nanos(26), trace::SyncKind::kEvent, stream, trace::EventSync{5}, trace::Correlation{4}});
+  t.syncs.push_back(
+      {nanos(21), nanos(26), trace::SyncKind::kEvent, stream, trace::EventSync{5}, trace::Correlation{4}});
   return t;
 }
 

@@ -102,10 +102,9 @@ TEST(AddSamples, WhatIsMissingIsNoted) {
   add_samples(timeline, samples, trace::DeviceId{0});
   ASSERT_EQ(timeline.notes.size(), 1u);
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
-  EXPECT_EQ(
-      timeline.text(timeline.notes[0].text),
-      "dram_read: does not fit the pass; samples were lost, as decoding could not keep up: sample less "
-      "often");
+  EXPECT_EQ(timeline.text(timeline.notes[0].text),
+            "dram_read: does not fit the pass; samples were lost, as decoding could not keep up: sample less "
+            "often");
 }
 
 /// A source that fails where it is told to.

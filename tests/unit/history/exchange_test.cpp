@@ -104,7 +104,8 @@ TEST(Exchange, AnAlteredHistoryReachesNoFileOutsideItsFolder) {
   TemporaryFolder folder;
   const std::string victim = folder.file("victim");
   std::ofstream(victim) << "mine";
-  for (const char* hash : {"./../victim", "../victim", "", "0011", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddee/."}) {
+  for (const char* hash : {"./../victim", "../victim", "", "0011", "00112233445566778899AABBCCDDEEFF",
+                           "00112233445566778899aabbccddee/."}) {
     Store there(folder.file("there.sqlite"), Mode::kReadWrite);
     history::Run run = make_run(std::string("altered") + hash);
     run.started_at_unix = 1;

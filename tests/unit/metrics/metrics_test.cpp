@@ -95,11 +95,10 @@ TEST(Metrics, WhatFailsAPullRequest) {
     if (metric.gates) gates.insert(metric.name);
     if (metric.needs_company) company.insert(metric.name);
   }
-  EXPECT_EQ(gates,
-            (std::set<std::string_view>{"wall_ns", "overlap_of_possible", "avoidable_exposed_ns",
-                                        "cpu_blocked_ns", "h2d_bytes", "h2d_copies", "h2d_pageable_copies",
-                                        "nonconforming_copies", "d2h_bytes", "d2h_copies",
-                                        "d2h_pageable_copies"}));
+  EXPECT_EQ(gates, (std::set<std::string_view>{"wall_ns", "overlap_of_possible", "avoidable_exposed_ns",
+                                               "cpu_blocked_ns", "h2d_bytes", "h2d_copies",
+                                               "h2d_pageable_copies", "nonconforming_copies", "d2h_bytes",
+                                               "d2h_copies", "d2h_pageable_copies"}));
   EXPECT_EQ(company, (std::set<std::string_view>{"overlap", "gpu_idle_ns"}));
 }
 

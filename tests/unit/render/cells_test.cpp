@@ -23,9 +23,9 @@ TEST(Cells, ControlCharactersAreSpelledOut) {
 
 TEST(Cells, InvalidBytesAreReplacedOneByOne) {
   EXPECT_EQ(printable("\xff"), "\uFFFD");
-  EXPECT_EQ(printable("\xc0\x80"), "\uFFFD\uFFFD");          // overlong
+  EXPECT_EQ(printable("\xc0\x80"), "\uFFFD\uFFFD");            // overlong
   EXPECT_EQ(printable("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
-  EXPECT_EQ(printable("\xe5\xb1"), "\uFFFD\uFFFD");          // cut short
+  EXPECT_EQ(printable("\xe5\xb1"), "\uFFFD\uFFFD");            // cut short
 }
 
 TEST(Cells, TruncationNeverSplitsACharacter) {
@@ -41,9 +41,13 @@ TEST(Cells, PaddingGoesByCells) {
   EXPECT_EQ(pad("abcde", 4, Align::kRight), "abcde");
 }
 
-TEST(Cells, WrappingIndentsLaterLines) { EXPECT_EQ(wrap("one two three four", 9, 2), "one two\n  three\n  four"); }
+TEST(Cells, WrappingIndentsLaterLines) {
+  EXPECT_EQ(wrap("one two three four", 9, 2), "one two\n  three\n  four");
+}
 
-TEST(Cells, AUnitStaysWithItsNumber) { EXPECT_EQ(wrap("it took 86.2 % of it", 12), "it took\n86.2 % of it"); }
+TEST(Cells, AUnitStaysWithItsNumber) {
+  EXPECT_EQ(wrap("it took 86.2 % of it", 12), "it took\n86.2 % of it");
+}
 
 TEST(Cells, ABarShowsThatLittleIsNotNothing) {
   EXPECT_EQ(bar(0.5, 4), "██  ");

@@ -6,7 +6,8 @@
 namespace offledger::render {
 namespace {
 
-analysis::Figures window(std::int64_t compute_only, std::int64_t hidden, std::int64_t exposed, std::int64_t idle) {
+analysis::Figures window(std::int64_t compute_only, std::int64_t hidden, std::int64_t exposed,
+                         std::int64_t idle) {
   analysis::Figures f;
   f.ledger.compute_only = nanos(compute_only);
   f.ledger.hidden = nanos(hidden);
@@ -17,7 +18,9 @@ analysis::Figures window(std::int64_t compute_only, std::int64_t hidden, std::in
   return f;
 }
 
-bool begins(const std::string& text, std::string_view with) { return text.starts_with(with); }
+bool begins(const std::string& text, std::string_view with) {
+  return text.starts_with(with);
+}
 
 TEST(Story, BusySmsAreComputeBound) {
   const Story s = story_of(window(90'000, 9'000, 500, 500));
@@ -57,7 +60,9 @@ TEST(Story, WithoutCopiesNothingIsSaidToBeHidden) {
   EXPECT_TRUE(story_of(f).hidden.empty());
 }
 
-TEST(Story, AnEmptyWindowIsNoCrash) { EXPECT_FALSE(story_of(analysis::Figures{}).verdict.empty()); }
+TEST(Story, AnEmptyWindowIsNoCrash) {
+  EXPECT_FALSE(story_of(analysis::Figures{}).verdict.empty());
+}
 
 TEST(Story, AvoidableIsWhatComputeCouldStillHide) {
   EXPECT_EQ(avoidable_exposed(window(30, 10, 50, 0)), nanos(30));  // h2d 60, compute 40: 20 can never hide

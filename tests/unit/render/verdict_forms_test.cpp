@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The forms of a verdict on verdicts that are hard to show: many cells, names that mean something to the format, and
-// no cells at all.
+// The forms of a verdict on verdicts that are hard to show: many cells, names that mean something to the
+// format, and no cells at all.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -37,7 +37,8 @@ history::Verdict of(std::size_t cells, const std::string& schedule, const std::s
 const std::string kHostile = "a|b\"<c>&'\n::error::`--> %0A \x01\xff [x](y) @all";
 
 TEST(VerdictMarkdown, StaysBelowGithubsLimitWithItsMarkerLast) {
-  for (const auto& verdict : {of(0, ""), of(1, "s"), of(2000, "s"), of(2000, kHostile), of(20, std::string(9000, '&'))}) {
+  for (const auto& verdict :
+       {of(0, ""), of(1, "s"), of(2000, "s"), of(2000, kHostile), of(20, std::string(9000, '&'))}) {
     const std::string text = verdict_markdown(verdict);
     EXPECT_LT(text.size(), 65'536U);
     EXPECT_TRUE(text.ends_with("<!-- offledger-gate -->\n"));
@@ -52,7 +53,9 @@ TEST(VerdictMarkdown, SaysHowManyRowsWereLeftOut) {
 
 TEST(VerdictMarkdown, LinksTracesWhereThereAreAny) {
   MarkdownOptions options;
-  options.traces = [](const history::VerdictCell&) { return std::pair<std::string, std::string>("https://x/a b)", ""); };
+  options.traces = [](const history::VerdictCell&) {
+    return std::pair<std::string, std::string>("https://x/a b)", "");
+  };
   EXPECT_NE(verdict_markdown(of(1, "s"), options).find("[base](https://x/a%20b%29)"), std::string::npos);
 }
 
@@ -99,7 +102,8 @@ TEST(VerdictJson, ACsvCellHasANameInPlaceOfScheduleAndWorkload) {
   EXPECT_FALSE(cell.contains("schedule"));
 }
 
-/// Whether tags balance and no text or attribute holds what XML forbids there: enough to catch a name that got out.
+/// Whether tags balance and no text or attribute holds what XML forbids there: enough to catch a name that
+/// got out.
 bool well_formed(const std::string& xml) {
   std::vector<std::string> open;
   for (std::size_t i = 0; i < xml.size(); ++i) {

@@ -63,9 +63,11 @@ TEST(HistoryView, AnEmptyHistorySaysWhatToDo) {
 }
 
 TEST(CatalogueView, JsonIsVersioned) {
-  EXPECT_EQ(json::parse(schedules_json({{"s", "t", "", true, ""}})).at("schedules").at(0).at("file"), nullptr);
+  EXPECT_EQ(json::parse(schedules_json({{"s", "t", "", true, ""}})).at("schedules").at(0).at("file"),
+            nullptr);
   EXPECT_EQ(json::parse(workloads_json({})).at("schema"), "offledger.workloads/1");
-  EXPECT_EQ(json::parse(devices_json({{"sim:h200", "", true, true, ""}})).at("devices").at(0).at("available"), true);
+  EXPECT_EQ(json::parse(devices_json({{"sim:h200", "", true, true, ""}})).at("devices").at(0).at("available"),
+            true);
 }
 
 TEST(ExplainJson, CopyMetricsDoNotApplyWhereNothingIsCopied) {

@@ -53,9 +53,9 @@ TEST(DeviceRules, R20ABusyDeviceIsSlowerUntilItHasRested) {
   Profile profile = free_host_profile();
   profile.compute["round"] = {{nanos(70), 1, nanos(10)}, {nanos(10), 2, nanos(5)}};
   profile.power = PowerLimit{nanos(1), 0};
-  const trace::Timeline timeline =
-      play({compute_op(kOne, kCompute), compute_op(kThree, kCompute), copy_op(500, kCompute), compute_op(kOne, kCompute)},
-           profile);
+  const trace::Timeline timeline = play({compute_op(kOne, kCompute), compute_op(kThree, kCompute),
+                                         copy_op(500, kCompute), compute_op(kOne, kCompute)},
+                                        profile);
   EXPECT_EQ(spans(timeline.kernels), (Spans{{0, 70}, {70, 78}, {78, 85}, {585, 655}}));
   profile.power.reset();
   EXPECT_EQ(spans(play({compute_op(kOne, kCompute), compute_op(kOne, kCompute)}, profile).kernels),
@@ -83,7 +83,8 @@ TEST(FitPower, FindsTheLimitThatARunHad) {
   const std::vector<MeasuredUnit> units = {{nanos(12'000'000), 1, nanos(2'000'000)},
                                            {nanos(22'000'000), 1, nanos(3'000'000)}};
   const PowerLimit truth{nanos(55'000'000), 660};
-  const auto found = fit_power({{units, {timed(truth, units, 0.0), timed(truth, units, 0.25), timed(truth, units, 0.5)}}});
+  const auto found =
+      fit_power({{units, {timed(truth, units, 0.0), timed(truth, units, 0.25), timed(truth, units, 0.5)}}});
   ASSERT_TRUE(found);
   EXPECT_NEAR(static_cast<double>(found->window.count()), 55e6, 6e6);
   EXPECT_NEAR(found->from_busy_permille, 660, 21);

@@ -74,7 +74,8 @@ TEST(Profile, ASustainedTimeNeedsAPowerLimitAndIsTheLonger) {
   EXPECT_NE(error_of(to_json(profile)).find("expected a \"power\""), std::string::npos);
   profile.power = PowerLimit{nanos(50), 660};
   EXPECT_EQ(error_of(to_json(profile)), "no error");
-  const std::string shorter = error_of(replaced(to_json(profile), "\"sustained_ns\": 10", "\"sustained_ns\": 6"));
+  const std::string shorter =
+      error_of(replaced(to_json(profile), "\"sustained_ns\": 10", "\"sustained_ns\": 6"));
   EXPECT_NE(shorter.find("compute.w[0].sustained_ns"), std::string::npos) << shorter;
   profile.power->from_busy_permille = 1000;
   EXPECT_NE(error_of(to_json(profile)).find("from_busy_permille"), std::string::npos);

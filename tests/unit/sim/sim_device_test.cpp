@@ -147,7 +147,9 @@ TEST(SimDevice, ALayerMeasuredInOtherUnitsIsDividedAsTheWorkloadDividesIt) {
   profile.compute["round"] = {{nanos(2000), 1}, {nanos(500), 1}, {nanos(501), 1}};
   const trace::Timeline timeline = play({compute_op(kOne, kCompute), compute_op(kThree, kCompute)}, profile);
   ASSERT_EQ(timeline.kernels.size(), 4U);  // of 1,000 and 500 ns in the workload
-  const auto length = [&](std::size_t row) { return timeline.kernels[row].end - timeline.kernels[row].begin; };
+  const auto length = [&](std::size_t row) {
+    return timeline.kernels[row].end - timeline.kernels[row].begin;
+  };
   EXPECT_EQ(length(0), nanos(2000));
   EXPECT_EQ(length(1) + length(2) + length(3), nanos(1001));
 }

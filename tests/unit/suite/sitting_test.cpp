@@ -36,7 +36,8 @@ TEST(OrderTurns, TheSeedDecidesTheOrder) {
 class Child : public testing::Test {
  protected:
   std::string script(const std::string& body) {
-    const auto path = std::filesystem::temp_directory_path() / ("offledger-child-" + std::to_string(::getpid()));
+    const auto path =
+        std::filesystem::temp_directory_path() / ("offledger-child-" + std::to_string(::getpid()));
     std::ofstream(path) << "#!/bin/sh\n" << body << '\n';
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     path_ = path;
@@ -64,7 +65,9 @@ TEST_F(Child, ASignalIsNamed) {
             "history1 / tiny on cuda: the repetition's process was ended by signal 9 (Killed)");
 }
 
-TEST_F(Child, AChildThatWritesNothingIsAnError) { EXPECT_NE(message_of("exit 0"), ""); }
+TEST_F(Child, AChildThatWritesNothingIsAnError) {
+  EXPECT_NE(message_of("exit 0"), "");
+}
 
 TEST_F(Child, AProgramThatCannotStartIsAnError) {
   EXPECT_THROW((void)play_in_child("/nonexistent", {"a", "b"}, "cuda"), Error);
@@ -74,7 +77,8 @@ TEST(ChildArguments, AskForTheCountersThatTheRunAsksFor) {
   using Arguments = std::vector<std::string>;
   const Case one{"history1", "tiny"};
   const Arguments plain = child_arguments(one, "cuda", "x.oflg");
-  EXPECT_EQ(plain, (Arguments{"play", "--schedule", "history1", "--workload", "tiny", "--device", "cuda", "-o", "x.oflg"}));
+  EXPECT_EQ(plain, (Arguments{"play", "--schedule", "history1", "--workload", "tiny", "--device", "cuda",
+                              "-o", "x.oflg"}));
   for (const char* name : {"beside", "front-end", "only"}) {
     const auto mode = counter_mode(name);
     ASSERT_TRUE(mode.has_value());

@@ -114,9 +114,11 @@ TEST(Recording, VersionOneHasNoCounters) {
 TEST(Recording, ValuesOfNoCounterAndNoSampleAreRefused) {
   Timeline t = one_value();
   t.counter_values[0].sample = SampleRow{1};
-  EXPECT_NE(message_of(encode(t)).find("counter value 0: sample 1 is not in its table of 1"), std::string::npos);
+  EXPECT_NE(message_of(encode(t)).find("counter value 0: sample 1 is not in its table of 1"),
+            std::string::npos);
   t.counter_values[0] = {CounterRow{7}, SampleRow{0}, 1};
-  EXPECT_NE(message_of(encode(t)).find("counter value 0: counter 7 is not in its table of 1"), std::string::npos);
+  EXPECT_NE(message_of(encode(t)).find("counter value 0: counter 7 is not in its table of 1"),
+            std::string::npos);
 }
 
 TEST(Recording, ForeignAndNewerFilesAreNamedAsSuch) {

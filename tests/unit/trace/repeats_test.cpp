@@ -35,9 +35,13 @@ TEST(Repeats, WithoutAKernelOfItsOwnAStepIsALayer) {
 }
 
 TEST(Repeats, WarmUpBeforeAndCleanUpAfterBelongToNone) {
-  const auto found = find("xyeeqq"
-                          "habab" "habab" "habab" "habab"
-                          "wvv");
+  const auto found = find(
+      "xyeeqq"
+      "habab"
+      "habab"
+      "habab"
+      "habab"
+      "wvv");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->begins, (Places{6, 11, 16, 21}));
   EXPECT_EQ(found->end, 26U);
@@ -49,7 +53,9 @@ TEST(Repeats, AStepMayLaunchAKernelMoreOrLess) {
 }
 
 TEST(Repeats, TwoStepsAreEnough) {
-  EXPECT_EQ(begins("eabababzeababab" "z"), (Places{0, 8}));
+  EXPECT_EQ(begins("eabababzeababab"
+                   "z"),
+            (Places{0, 8}));
 }
 
 TEST(Repeats, NothingRepeatsInNothing) {
@@ -98,7 +104,8 @@ Timeline three_steps() {
   for (int step = 0; step < 3; ++step) {
     for (const char* name : {"embed", "mm", "mm", "sample"}) {
       const Nanos at{static_cast<std::int64_t>(100 * id)};
-      t.calls.push_back({at, at + Nanos{10}, thread, t.intern("cudaLaunchKernel"), Correlation{++id}, Api::kRuntime, 0});
+      t.calls.push_back(
+          {at, at + Nanos{10}, thread, t.intern("cudaLaunchKernel"), Correlation{++id}, Api::kRuntime, 0});
       Kernel kernel;
       kernel.begin = at + Nanos{20};
       kernel.end = at + Nanos{90};
@@ -121,8 +128,8 @@ TEST(MarkSteps, RepetitionsBecomeSteps) {
   EXPECT_EQ(t.ranges[1].end, Nanos{800});
 }
 
-/// Kernels that each run twice, mirrored: thousands of them look regular, and none is a step. Comparing all of
-/// them takes the square of the length.
+/// Kernels that each run twice, mirrored: thousands of them look regular, and none is a step. Comparing all
+/// of them takes the square of the length.
 TEST(Repeats, GivesUpWhereManyPatternsLookRegularAndNoneRepeats) {
   constexpr std::uint32_t kKernels = 100'000;
   std::vector<std::uint32_t> ids;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What recording costs real schedules, in % of wall: the study's workloads without a collector and at the default level,
-// and a small model's decode of 2,048 launches a step, bound by its host, at each level.
+// What recording costs real schedules, in % of wall: the study's workloads without a collector and at the
+// default level, and a small model's decode of 2,048 launches a step, bound by its host, at each level.
 //
 //     recording_cost [pairs, default 5]
 //
-// Every play is a fresh process, as CUPTI changes a process for good; levels alternate there and back (ABBA), so that
-// drift falls on both alike. Wall is from the first op's call to the end of all work, by the device's own ranges, which
-// are kept with and without a collector.
+// Every play is a fresh process, as CUPTI changes a process for good; levels alternate there and back (ABBA),
+// so that drift falls on both alike. Wall is from the first op's call to the end of all work, by the device's
+// own ranges, which are kept with and without a collector.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -38,7 +38,12 @@ model::Workload small_decode() {
   workload.name = kSmall;
   workload.shape.layers = 128;
   workload.shape.groups = {
-      {"attn", {{"input_norm", norm}, {"q_proj", square}, {"k_proj", square}, {"v_proj", square}, {"o_proj", square}}},
+      {"attn",
+       {{"input_norm", norm},
+        {"q_proj", square},
+        {"k_proj", square},
+        {"v_proj", square},
+        {"o_proj", square}}},
       {"ffn", {{"post_norm", norm}, {"gate_proj", wide}, {"up_proj", wide}, {"down_proj", wide}}}};
   workload.costs.resize(2);
   workload.steps = 20;
@@ -54,7 +59,8 @@ struct Play {
 
 /// The child's part: plays, and prints wall and launches.
 int play(const std::string& schedule_name, const std::string& workload_name, const std::string& level) {
-  const model::Workload whole = workload_name == kSmall ? small_decode() : model::find_workload(workload_name);
+  const model::Workload whole =
+      workload_name == kSmall ? small_decode() : model::find_workload(workload_name);
   const plan::Plan plan = language::find_schedule(schedule_name)->compile(whole.shape);
   const model::Workload workload = model::regroup(whole, plan.model);
   cuda::Options options;
@@ -80,7 +86,8 @@ Play play_in_child(const std::string& program, const std::string& schedule, cons
   Play figures;
   const bool read = std::fscanf(pipe, "%lf %lf", &figures.wall_ns, &figures.launches) == 2;
   if (pclose(pipe) != 0 || !read) {
-    throw Error(ErrorKind::kNotMeasured, fmt::format("{} on {} at level {} failed", schedule, workload, level));
+    throw Error(ErrorKind::kNotMeasured,
+                fmt::format("{} on {} at level {} failed", schedule, workload, level));
   }
   return figures;
 }
@@ -115,8 +122,8 @@ int compare_all(int pairs) {
   char program[4096] = {};
   if (readlink("/proc/self/exe", program, sizeof program - 1) < 0) return 4;
   fmt::print("{} plays a level, each a fresh process; \"more\" is the median over pairs\n", pairs);
-  fmt::print("{:<16}{:<22}{:<12}{:>12}{:>12}{:>12}{:>10}{:>12}\n", "schedule", "workload", "level", "wall ms", "least",
-             "most", "more %", "ns/launch");
+  fmt::print("{:<16}{:<22}{:<12}{:>12}{:>12}{:>12}{:>10}{:>12}\n", "schedule", "workload", "level", "wall ms",
+             "least", "most", "more %", "ns/launch");
   compare(program, "stage1", kSmall, {kNone, "operations", "runtime", "sync", "driver"}, pairs);
   compare(program, "stage1", "llama70b-16l-t1", {kNone, "driver"}, pairs);
   compare(program, "history1", "llama70b-16l-t8192", {kNone, "driver"}, pairs);

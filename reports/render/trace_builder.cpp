@@ -17,7 +17,7 @@ void lower_to(std::optional<Nanos>& least, const Records& records) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   append_escaped(out, text);
   return out + '"';
@@ -51,7 +51,7 @@ void TraceBuilder::end() {
   const trace::Provenance& source = timeline.source;
   out.text("\n],\"otherData\":{\"schema\":\"offledger.trace/1\"");
   const auto add = [&](std::string_view key, std::string_view value) {
-    if (!value.empty()) out.text(",").text(quoted(key)).text(":").text(quoted(value));
+    if (!value.empty()) out.text(",").text(json_string(key)).text(":").text(json_string(value));
   };
   add("device_kind", trace::name_of(source.device_kind));
   add("recorded_by", source.tool);
@@ -81,7 +81,7 @@ void TraceBuilder::metadata(std::string_view what, std::uint32_t pid, std::uint3
     if (tid > 0) out.text(",\"tid\":").number(std::uint64_t{tid});
     return out.text(",\"name\":\"").text(what).text(suffix).text("\",\"args\":{");
   };
-  open("_name").text("\"name\":").text(quoted(name)).text("}}");
+  open("_name").text("\"name\":").text(json_string(name)).text("}}");
   open("_sort_index").text("\"sort_index\":").number(std::uint64_t{sort}).text("}}");
 }
 

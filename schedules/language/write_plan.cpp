@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSources[] = {"pinned", "registered", "pageable", "pinned_on_the_fly"};
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -30,16 +30,16 @@ struct Fields {
   const plan::Plan& plan;
 
   std::string unit(plan::UnitId id) const {
-    return fmt::format(", \"unit\": {}", quoted(plan.model.name_of(id)));
+    return fmt::format(", \"unit\": {}", json_string(plan.model.name_of(id)));
   }
   std::string slot(plan::SlotId id) const {
-    return fmt::format(", \"slot\": {}", quoted(plan.slots[index(id)].name));
+    return fmt::format(", \"slot\": {}", json_string(plan.slots[index(id)].name));
   }
   std::string stream(plan::StreamId id) const {
-    return fmt::format(", \"stream\": {}", quoted(plan.streams[index(id)].name));
+    return fmt::format(", \"stream\": {}", json_string(plan.streams[index(id)].name));
   }
   std::string event(plan::EventId id) const {
-    return fmt::format(", \"event\": {}", quoted(plan.events[index(id)].name));
+    return fmt::format(", \"event\": {}", json_string(plan.events[index(id)].name));
   }
 
   std::string operator()(const plan::StepBegin&) const { return ""; }
@@ -54,7 +54,7 @@ struct Fields {
     std::string out = unit(op.unit);
     const plan::Group& group = plan.model.group_of(op.unit);
     if (op.tensor < group.tensors.size()) {
-      out += fmt::format(", \"tensor\": {}", quoted(group.tensors[op.tensor].name));
+      out += fmt::format(", \"tensor\": {}", json_string(group.tensors[op.tensor].name));
     }
     out += fmt::format(", \"offset\": {}, \"bytes\": {}", op.offset, op.bytes);
     out += slot(op.slot);
@@ -72,7 +72,7 @@ struct Fields {
     return unit(op.unit) + stream(op.stream) + (op.slot == plan::kResident ? std::string() : slot(op.slot));
   }
   std::string operator()(const plan::Release& op) const {
-    return slot(op.slot) + fmt::format(", \"reader\": {}", quoted(plan.model.name_of(op.reader)));
+    return slot(op.slot) + fmt::format(", \"reader\": {}", json_string(plan.model.name_of(op.reader)));
   }
 };
 
@@ -90,11 +90,11 @@ void list(std::string& out, std::string_view key, const Rows& rows, Row row) {
 }
 
 std::string group_text(const plan::Group& group) {
-  std::string out = fmt::format("{{\"name\": {}, \"tensors\": [", quoted(group.name));
+  std::string out = fmt::format("{{\"name\": {}, \"tensors\": [", json_string(group.name));
   const char* separator = "";
   for (const plan::Tensor& tensor : group.tensors) {
     fmt::format_to(std::back_inserter(out), "{}{{\"name\": {}, \"bytes\": {}}}", separator,
-                   quoted(tensor.name), tensor.bytes);
+                   json_string(tensor.name), tensor.bytes);
     separator = ", ";
   }
   return out += "]}";
@@ -104,19 +104,19 @@ std::string group_text(const plan::Group& group) {
 
 std::string plan_file(const plan::Plan& plan, const Schedule& of) {
   std::string out =
-      fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", quoted(plan.schedule), quoted(of.title()));
+      fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", json_string(plan.schedule), json_string(of.title()));
   if (of.wraps()) out += "  \"wrap\": true,\n";
   fmt::format_to(std::back_inserter(out), "  \"model\": {{\"layers\": {}", plan.model.layers);
   list(out, "groups", plan.model.groups, group_text);
   out += '}';
   list(out, "streams", plan.streams, [](const plan::StreamInfo& each) {
-    return fmt::format("{{\"name\": {}, \"kind\": \"{}\", \"priority\": {}}}", quoted(each.name),
+    return fmt::format("{{\"name\": {}, \"kind\": \"{}\", \"priority\": {}}}", json_string(each.name),
                        each.kind == plan::StreamKind::kCopy ? "copy" : "compute", each.priority);
   });
   list(out, "slots", plan.slots, [](const plan::SlotInfo& each) {
-    return fmt::format("{{\"name\": {}, \"bytes\": {}}}", quoted(each.name), each.bytes);
+    return fmt::format("{{\"name\": {}, \"bytes\": {}}}", json_string(each.name), each.bytes);
   });
-  list(out, "events", plan.events, [](const plan::EventInfo& each) { return quoted(each.name); });
+  list(out, "events", plan.events, [](const plan::EventInfo& each) { return json_string(each.name); });
   if (plan.device_budget_bytes > 0) {
     fmt::format_to(std::back_inserter(out), ",\n  \"budget_bytes\": {}", plan.device_budget_bytes);
   }

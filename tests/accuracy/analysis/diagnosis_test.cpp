@@ -129,10 +129,14 @@ const std::map<std::string_view, std::string_view> kOwn{
     {"fsdp2.json", "same_stream"},           // on one GPU it copies on the compute stream
     {"history1_seed.json", "head_of_line"},  // a step's first ffn is fetched behind attn of the layers to
                                              // come
-    {"history1.json", "head_of_line"},       {"history1_fenced.json", "head_of_line"},
-    {"stage1.json", "head_of_line"},         {"stage1_fenced.json", "head_of_line"},
-    {"stage2.json", "head_of_line"},         {"stage2_fenced.json", "head_of_line"},
-    {"stage2_seed.json", "head_of_line"},    {"stage12.json", "head_of_line"},
+    {"history1.json", "head_of_line"},
+    {"history1_fenced.json", "head_of_line"},
+    {"stage1.json", "head_of_line"},
+    {"stage1_fenced.json", "head_of_line"},
+    {"stage2.json", "head_of_line"},
+    {"stage2_fenced.json", "head_of_line"},
+    {"stage2_seed.json", "head_of_line"},
+    {"stage12.json", "head_of_line"},
     {"stage12_fenced.json", "head_of_line"},
 };
 

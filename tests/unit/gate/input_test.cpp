@@ -3,14 +3,9 @@
 // What people write: configuration and CSV samples, good and bad.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
-
 #include "ci/gate/csv.hpp"
 #include "schedules/base/error.hpp"
+#include "tests/json_schema/json_schema.hpp"
 #include "tests/unit/gate/gate_fixture.hpp"
 
 namespace offledger::gate {
@@ -48,13 +43,7 @@ Config full_config() {
 }
 
 bool is_valid(const std::string& text) {
-  const auto schema_json = nlohmann::json::parse(config_schema());
-  const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_json);
-  valijson::Schema schema;
-  valijson::SchemaParser().populateSchema(schema_adapter, schema);
-  const auto json = nlohmann::json::parse(text);
-  const valijson::adapters::NlohmannJsonAdapter adapter(json);
-  return valijson::Validator().validate(schema, adapter, nullptr);
+  return JsonSchema(config_schema()).takes(text);
 }
 
 TEST(GateConfig, ComesBackFromItsDump) {

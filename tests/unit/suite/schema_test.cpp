@@ -7,15 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include "harness/device/sim/profile.hpp"
 #include "harness/model/workload.hpp"
 #include "harness/suite/suite.hpp"
 #include "schedules/base/json.hpp"
+#include "tests/json_schema/json_schema.hpp"
 
 namespace offledger {
 namespace {
@@ -24,16 +21,12 @@ using Json = nlohmann::json;
 
 class Schema {
  public:
-  explicit Schema(const std::string& path) {
-    const Json json = Json::parse(json::read_file(fmt::format("{}/{}", OFFLEDGER_SOURCE_DIR, path)));
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(json), schema_);
-  }
-  [[nodiscard]] bool takes(const Json& json) const {
-    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(json), nullptr);
-  }
+  explicit Schema(const std::string& path)
+      : schema_(json::read_file(fmt::format("{}/{}", OFFLEDGER_SOURCE_DIR, path))) {}
+  [[nodiscard]] bool takes(const Json& document) const { return schema_.takes(document.dump()); }
 
  private:
-  valijson::Schema schema_;
+  JsonSchema schema_;
 };
 
 void expect_all_valid(const Schema& schema, std::span<const EmbeddedFile> files) {

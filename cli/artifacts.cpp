@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -12,6 +10,7 @@
 
 #include "collectors/import/import.hpp"
 #include "collectors/trace/recording_file.hpp"
+#include "schedules/base/scratch_folder.hpp"
 
 namespace offledger::cli {
 namespace {
@@ -62,13 +61,13 @@ Subject open_run(const std::string& reference, const std::string& database) {
   const history::Cell& cell = choose_cell(run, cell_wanted);
   for (const history::Artifact& artifact : cell.artifacts) {
     if (artifact.kind != "recording") continue;
-    return {trace::load(store.artifact_file(artifact)),
-            fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
-            cell.findings,
-            cell.schedule_hash,
-            run.id,
-            cell.key.schedule,
-            cell.key.workload};
+    return {.timeline = trace::load(store.artifact_file(artifact)),
+            .name = fmt::format("run {}: {}", run.id.substr(0, 12), cell_name(cell)),
+            .findings = cell.findings,
+            .schedule_hash = cell.schedule_hash,
+            .run = run.id,
+            .schedule = cell.key.schedule,
+            .workload = cell.key.workload};
   }
   throw Error(ErrorKind::kNotMeasured,
               fmt::format("run {}: the recording of {} was not kept; measure it again with `offledger run`",
@@ -80,24 +79,19 @@ Subject open_file(const std::string& path, bool progress) {
     std::cerr << fmt::format("\rreading {} of {} MiB", done >> 20, total >> 20) << std::flush;
     if (done >= total) std::cerr << "\r\033[K";
   };
-  return {importers::load_any(path, progress ? importers::Progress(show) : importers::Progress()),
-          path,
-          {},
-          {},
-          {},
-          {},
-          {}};
+  Subject subject;
+  subject.timeline = importers::load_any(path, progress ? importers::Progress(show) : importers::Progress());
+  subject.name = path;
+  return subject;
 }
 
 }  // namespace
 
 history::Artifact keep_recording(history::Store& store, const trace::Timeline& timeline) {
-  const fs::path file = fs::temp_directory_path() / fmt::format("offledger-{}.oflg", ::getpid());
+  const ScratchFolder folder;
+  const std::string file = folder.file("recording.oflg");
   trace::save(timeline, file);
-  const history::Artifact artifact = store.store_artifact("recording", file);
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  return artifact;
+  return store.store_artifact("recording", file);
 }
 
 std::optional<trace::Timeline> kept_recording(const history::Store& store, const history::Cell& cell) {

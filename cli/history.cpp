@@ -81,6 +81,9 @@ void prune(const Options& options) {
   std::cout << fmt::format("{}removed {} runs and {} artifacts, kept {} runs\n",
                            options.dry_run ? "would have " : "", report.runs_removed,
                            report.artifacts_removed, report.runs_kept);
+  if (report.artifacts_in_use) {
+    std::cerr << "another process writes to this history: its artifacts stay until the next prune\n";
+  }
 }
 
 }  // namespace

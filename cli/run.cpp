@@ -10,6 +10,7 @@
 #include "cli/claims.hpp"
 #include "cli/counted.hpp"
 #include "cli/counter_options.hpp"
+#include "cli/defaults.hpp"
 #include "cli/environment_watch.hpp"
 #include "cli/measure.hpp"
 #include "cli/same_answer.hpp"
@@ -31,9 +32,6 @@ struct Options {
   double budget_s = 0;
   bool check = false;
 };
-
-constexpr const char* kDefaultWorkload = "llama70b-prefill-8k";
-constexpr std::uint32_t kNoisyReps = 10;
 
 /// The measured run that a prediction is held against; none where none was named.
 std::optional<history::Run> measured_run(const Options& options) {
@@ -82,7 +80,8 @@ history::Run describe(const Options& options, const suite::Suite& suite, const d
 }
 
 /// The repetitions that an earlier, incomplete run of the same cells has.
-void take_over(const history::Store& store, const std::string& reference, history::Run& run) {
+void take_over(history::Store& store, const std::string& reference, history::Run& run) {
+  store.keep_artifacts();  // those of the earlier run, which the new one names too
   const history::Run earlier = store.load(store.resolve(reference));
   for (const history::Cell& had : earlier.cells) {
     for (history::Cell& cell : run.cells) {

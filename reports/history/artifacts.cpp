@@ -32,10 +32,15 @@ std::string artifact_path(const std::string& path, const std::string& content_ha
   return fmt::format("{}.artifacts/{}/{}", path, content_hash.substr(0, 2), content_hash);
 }
 
+void Store::keep_artifacts() {
+  impl_->artifacts.share();
+}
+
 Artifact Store::store_artifact(const std::string& kind, const std::string& file) {
   const std::string bytes = json::read_file(file, kMostBytes);
   Artifact artifact{kind, std::filesystem::path(file).filename().string(), content_hash(bytes)};
   const std::filesystem::path place = artifact_path(path(), artifact.content_hash);
+  keep_artifacts();  // the row that names it comes later
   std::error_code failure;
   std::filesystem::create_directories(place.parent_path(), failure);
   if (failure) {

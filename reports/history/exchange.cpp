@@ -133,6 +133,8 @@ void Store::export_to(const std::string& path, const std::vector<std::string>& r
         ErrorKind::kUsage,
         fmt::format("history export {}: expected a path where nothing is, found a file. Name another", path));
   }
+  if (std::filesystem::exists(this->path() + ".artifacts"))
+    impl_->artifacts.share();  // while they are copied
   const std::set<std::string> only(runs.begin(), runs.end());
   try {
     const Connection target(path, Mode::kReadWrite, impl_->connection.options());
@@ -148,6 +150,7 @@ void Store::export_to(const std::string& path, const std::vector<std::string>& r
 
 ImportReport Store::import_from(const std::string& path) {
   const Connection source(path, Mode::kReadOnly, impl_->connection.options());
+  keep_artifacts();
   return merge(source, impl_->connection, nullptr);
 }
 

@@ -178,6 +178,7 @@ struct Retention {
 };
 struct PruneReport {
   std::size_t runs_removed = 0, runs_kept = 0, artifacts_removed = 0;
+  bool artifacts_in_use = false;  ///< a writer was at work: the next prune removes what no row names
 };
 struct ImportReport {
   std::size_t runs_added = 0, runs_present = 0, baselines_added = 0, verdicts_added = 0, artifacts_added = 0;

@@ -83,6 +83,9 @@ class Store {
   void insert(const std::vector<Changepoint>& changes);
   [[nodiscard]] std::vector<Changepoint> changepoints() const;
 
+  /// Until this goes, no other process prunes bytes of this history: for who is about to store a run that
+  /// names what an earlier one has. store_artifact() and import_from() do so themselves.
+  void keep_artifacts();
   /// Stores the file's bytes under their hash beside the database, once however often they come.
   Artifact store_artifact(const std::string& kind, const std::string& file);
   /// Where an artifact's bytes lie. Throws Error(kNotMeasured) where they are absent or no longer what was

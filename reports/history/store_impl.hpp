@@ -5,13 +5,16 @@
 
 #pragma once
 
+#include "reports/history/artifact_lock.hpp"
 #include "reports/history/connection.hpp"
 
 namespace offledger::history {
 
 struct Store::Impl {
-  Impl(const std::string& path, Mode mode, const StoreOptions& options) : connection(path, mode, options) {}
+  Impl(const std::string& path, Mode mode, const StoreOptions& options)
+      : connection(path, mode, options), artifacts(path) {}
   Connection connection;
+  ArtifactLock artifacts;
 };
 
 /// The verdict's cells as the JSON array that the column `cells` holds, and back.

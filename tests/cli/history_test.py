@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`offledger history prune|export|import|baseline`, and `offledger import --db`."""
 
+import fcntl
 import json
 import unittest
 
@@ -34,6 +35,17 @@ class History(CliTest):
 
     def labels(self, *options):
         return [run["label"] for run in self.ok("history", "list", "--format", "json", *options).json()["runs"]]
+
+    def test_prune_leaves_artifacts_while_another_process_writes(self):
+        for _ in range(2):
+            self.ok("run", "--schedule", "history1", "--workload", "tiny")
+        (artifacts,) = self.folder.glob("*.artifacts")
+        with (artifacts / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            result = self.ok("history", "prune", "--keep", 1)
+            self.assertIn("removed 1 runs and 0 artifacts", result.out)
+            self.assertIn("another process writes to this history", result.err)
+        self.assertEqual(self.ok("history", "prune", "--keep", 1).err, "")
 
     def test_prune_keeps_the_newest_and_every_baseline(self):
         self.measure("history1", "history", "stage1", "blocking1")

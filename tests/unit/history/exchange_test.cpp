@@ -64,6 +64,54 @@ TEST(Prune, KeepsBaselinesTheNewestAndTheRecent) {
   EXPECT_EQ(store.prune(retention).runs_removed, 0U);
 }
 
+TEST(Prune, LeavesBytesThatAWriterIsAboutToName) {
+  TemporaryFolder folder;
+  const std::string path = folder.file("a.sqlite");
+  const Retention all{.newest = 0, .since_unix = std::nullopt, .dry_run = false};
+  {
+    Store early(path, Mode::kReadWrite);
+    (void)early.insert(run_with_trace(early, folder, "early", "same bytes"));
+  }
+  Store writer(path, Mode::kReadWrite);
+  const history::Run late = run_with_trace(writer, folder, "late", "same bytes");
+  PruneReport report = Store(path, Mode::kReadWrite).prune(all);
+  EXPECT_EQ(report.runs_removed, 1U);
+  EXPECT_EQ(report.artifacts_removed, 0U);
+  EXPECT_TRUE(report.artifacts_in_use);
+  (void)writer.artifact_file(writer.load(writer.insert(late)).cells[1].artifacts[0]);
+}
+
+TEST(Prune, RemovesWhatAProcessThatDiedLeftHalfWritten) {
+  TemporaryFolder folder;
+  Store store(folder.file("a.sqlite"), Mode::kReadWrite);
+  const history::Run run = run_with_trace(store, folder, "kept", "named");
+  (void)store.insert(run);
+  const std::string whole = store.artifact_file(run.cells[1].artifacts[0]);
+  const std::string mine = folder.file("a.sqlite.artifacts") + "/notes.partial";
+  for (const std::string& path : {whole + ".123.part", whole + ".partial", mine})
+    std::ofstream(path) << "half";
+  EXPECT_EQ(store.prune({.newest = 1, .since_unix = std::nullopt, .dry_run = false}).artifacts_removed, 2U);
+  EXPECT_TRUE(std::filesystem::exists(whole));
+  EXPECT_TRUE(std::filesystem::exists(mine));
+}
+
+TEST(Prune, RemovesBytesOfARunThatNeverCameToBe) {
+  TemporaryFolder folder;
+  const std::string path = folder.file("a.sqlite");
+  std::string orphan;
+  {
+    Store crashed(path, Mode::kReadWrite);
+    orphan = crashed.artifact_file(crashed.store_artifact("trace", write_trace(folder, "orphan")));
+  }
+  Store store(path, Mode::kReadWrite);
+  const std::string kept = store.insert(run_with_trace(store, folder, "kept", "named"));
+  const PruneReport report = store.prune({.newest = 1, .since_unix = std::nullopt, .dry_run = false});
+  EXPECT_EQ(report.artifacts_removed, 1U);
+  EXPECT_FALSE(report.artifacts_in_use);
+  EXPECT_FALSE(std::filesystem::exists(orphan));
+  (void)store.artifact_file(store.load(kept).cells[1].artifacts[0]);
+}
+
 TEST(Exchange, MergesTwoMachinesAndASecondTimeAddsNothing) {
   TemporaryFolder folder;
   Store here(folder.file("here.sqlite"), Mode::kReadWrite);

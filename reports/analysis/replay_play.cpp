@@ -4,7 +4,10 @@
 // link.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <queue>
+#include <utility>
+#include <vector>
 
 #include "reports/analysis/replay.hpp"
 
@@ -14,37 +17,38 @@ namespace {
 /// What a moved copy still waits for once it is free to run: no more than latency.
 constexpr Nanos kLatency{10'000};
 
-/// Copies that run at once, each at an equal share.
+/// Copies that run at once, each at an equal share: all get the same, so a copy ends when what each has got
+/// reaches its own mark. O(log copies running) a call.
 class SharedLink {
  public:
   [[nodiscard]] Nanos next_end() const noexcept {
     if (running_.empty()) return Nanos::max();
-    const double least = std::min_element(running_.begin(), running_.end())->first;
-    return now_ + Nanos(std::llround(std::max(0.0, least) * static_cast<double>(running_.size())));
+    const double left = std::max(0.0, running_.top().first - got_);
+    return now_ + Nanos(std::llround(left * static_cast<double>(running_.size())));
   }
   void start(Nanos time, double work, OpRow copy) {
     advance(time);
-    running_.emplace_back(work, copy);
+    running_.emplace(got_ + work, copy);
   }
   /// Takes out the copy that ends next, and gives it.
   OpRow end_one() {
     advance(next_end());
-    const auto least = std::min_element(running_.begin(), running_.end());
-    const OpRow copy = least->second;
-    running_.erase(least);
+    const OpRow copy = running_.top().second;
+    running_.pop();
+    if (running_.empty()) got_ = 0;  // small numbers stay exact
     return copy;
   }
 
  private:
   void advance(Nanos time) {
     if (time <= now_) return;
-    const double each =
-        running_.empty() ? 0
-                         : static_cast<double>((time - now_).count()) / static_cast<double>(running_.size());
-    for (auto& [left, copy] : running_) left -= each;
+    if (!running_.empty())
+      got_ += static_cast<double>((time - now_).count()) / static_cast<double>(running_.size());
     now_ = time;
   }
-  std::vector<std::pair<double, OpRow>> running_;  ///< work left, copy
+  using Mark = std::pair<double, OpRow>;
+  std::priority_queue<Mark, std::vector<Mark>, std::greater<>> running_;
+  double got_ = 0;  ///< by each, had it run since the link was idle last
   Nanos now_ = Nanos::min() / 2;
 };
 

@@ -69,8 +69,8 @@ PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, Config conf
     size.numMetrics = host.metrics().size();
     size.maxSamples = kImageSamples;
     OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
-    image_.resize(size.counterDataSize);
-    clear_image();
+    image_bytes_ = size.counterDataSize;
+    prepare(1);
   } catch (...) {
     auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
     disable.pPmSamplingObject = sampling_;
@@ -98,47 +98,49 @@ void PmSession::stop() {
 }
 
 void PmSession::prepare(std::size_t batches) {
-  while (spare_.size() < batches) spare_.emplace_back(image_.size());
+  while (ready_.size() < batches) {
+    Image image(image_bytes_);
+    initialize(image);
+    ready_.push_back(std::move(image));
+  }
 }
 
 bool PmSession::drain(std::vector<Batch>& into) {
+  prepare(1);
+  Image image = std::move(ready_.back());
+  ready_.pop_back();
   auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
   decode.pPmSamplingObject = sampling_;
-  decode.pCounterDataImage = image_.data();
-  decode.counterDataImageSize = image_.size();
+  decode.pCounterDataImage = image.data();
+  decode.counterDataImageSize = image.size();
   const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
   // CUPTI reports a full hardware buffer either way; what was decoded before is good.
   const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
   if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
-  if (std::vector<Batch::Span> found = spans(); !found.empty()) {
-    prepare(1);
-    std::ranges::copy(image_, spare_.back().begin());
-    into.push_back({std::move(spare_.back()), std::move(found)});
-    spare_.pop_back();
-  }
-  clear_image();
+  if (std::vector<Batch::Span> found = spans_in(image); !found.empty())
+    into.push_back({std::move(image), std::move(found)});
   return !overflowed;
 }
 
-void PmSession::clear_image() {
+void PmSession::initialize(Image& image) const {
   auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
   request.pPmSamplingObject = sampling_;
-  request.counterDataSize = image_.size();
-  request.pCounterData = image_.data();
+  request.counterDataSize = image.size();
+  request.pCounterData = image.data();
   OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
 }
 
-std::vector<Batch::Span> PmSession::spans() {
+std::vector<Batch::Span> PmSession::spans_in(const Image& image) const {
   auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
-  info.pCounterDataImage = image_.data();
-  info.counterDataImageSize = image_.size();
+  info.pCounterDataImage = image.data();
+  info.counterDataImageSize = image.size();
   OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
   std::vector<Batch::Span> spans(info.numCompletedSamples);
   for (std::size_t i = 0; i < spans.size(); ++i) {
     auto sample = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterData_GetSampleInfo_Params);
     sample.pPmSamplingObject = sampling_;
-    sample.pCounterDataImage = image_.data();
-    sample.counterDataImageSize = image_.size();
+    sample.pCounterDataImage = image.data();
+    sample.counterDataImageSize = image.size();
     sample.sampleIndex = i;
     OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataGetSampleInfo(&sample));
     spans[i] = {Nanos(static_cast<std::int64_t>(sample.startTimestamp)),

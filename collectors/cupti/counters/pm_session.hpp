@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CUPTI's PM sampling on one device: the calls in their order, and the image that samples are decoded into.
+// CUPTI's PM sampling on one device: the calls in their order, and the images that samples are decoded into.
 
 #pragma once
 
@@ -21,7 +21,8 @@ std::string chip_of(std::uint32_t device);
 /// What the device grants; throws Error(kNotMeasured), for lack of permission too.
 std::vector<std::uint8_t> availability_of(std::uint32_t device);
 
-/// A counter data image. A copy of one can be evaluated; it cannot be decoded into.
+/// A counter data image. CUPTI knows one by the address of its bytes when it was initialised, which moving
+/// the vector keeps: a copy can be evaluated but not decoded into.
 using Image = std::vector<std::uint8_t>;
 
 /// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
@@ -53,21 +54,23 @@ class PmSession {
   /// and what is more than this is lost: drain() must be called several times in the time of so many samples.
   static constexpr std::uint32_t kImageSamples = 1024;
 
-  /// Takes memory for so many batches ahead of time: drain() is then quick enough.
+  /// Sees to so many initialised images: initialising one takes longer than decoding into it, so drain()
+  /// should find one. Call it when there is time.
   void prepare(std::size_t batches);
 
-  /// Takes what the hardware buffer holds, as one batch, none where there is nothing. Returns false where
-  /// samples were lost because the buffer was full.
+  /// Takes what the hardware buffer holds, as one batch, none where there is nothing, and uses up an image,
+  /// which it initialises where none is ready. Returns false where samples were lost because the buffer was
+  /// full.
   bool drain(std::vector<Batch>& into);
 
  private:
-  void clear_image();
-  [[nodiscard]] std::vector<Batch::Span> spans();
+  void initialize(Image& image) const;
+  [[nodiscard]] std::vector<Batch::Span> spans_in(const Image& image) const;
 
   Config config_;  ///< CUPTI reads it while it decodes: it must live as long as the session
   CUpti_PmSampling_Object* sampling_ = nullptr;
-  Image image_;               ///< decoded into; CUPTI knows it by its address from clear_image() on
-  std::vector<Image> spare_;  ///< for copies of it
+  std::size_t image_bytes_ = 0;
+  std::vector<Image> ready_;  ///< initialised, nothing decoded into them
 };
 
 }  // namespace offledger::counters

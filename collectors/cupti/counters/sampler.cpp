@@ -24,8 +24,10 @@ constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
 /// Samples between two drains: less than half of what one takes at most, so that a thread that comes late
 /// loses none.
 constexpr std::int64_t kDrainedSamples = 2 * PmSession::kImageSamples / 5;
-/// Batches that memory is taken for before sampling begins: half a second at 20 us, 1 GB.
-constexpr std::size_t kPreparedBatches = 64;
+/// Images that are ready before sampling begins: half a second at 20 us, 1 GB.
+constexpr std::size_t kReadyAtFirst = 64;
+/// And when these are used up: after each drain, in the time until the next, others take their place.
+constexpr std::size_t kReadyAlways = 4;
 /// How many threads evaluate: a sample takes 0.03 to 0.08 ms on an H200, and a second of sampling has 50 000.
 /// One, unless the environment says more: CUPTI does not promise that host objects of several threads keep
 /// apart.
@@ -80,7 +82,7 @@ struct Sampler::State {
     empty.left_out = resolved.left_out;
     session = std::make_unique<PmSession>(options.device, host, host.configure(metrics), options.interval,
                                           options.hardware_buffer_bytes);
-    session->prepare(kPreparedBatches);
+    session->prepare(kReadyAtFirst);
   }
 
   Options options;
@@ -108,6 +110,7 @@ struct Sampler::State {
           if (changed.wait_until(lock, next, ended)) return;
         }
         whole = session->drain(batches) && whole;
+        session->prepare(kReadyAlways);
       }
     } catch (...) {
       failure = std::current_exception();
@@ -189,7 +192,7 @@ void Sampler::start() {
   State& state = *state_;
   if (state.draining.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
   state.batches.clear();
-  state.session->prepare(kPreparedBatches);
+  state.session->prepare(kReadyAtFirst);
   state.whole = true;
   state.stopping = false;
   state.failure = nullptr;

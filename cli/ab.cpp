@@ -12,6 +12,7 @@
 
 #include "cli/ab_sides.hpp"
 #include "cli/command.hpp"
+#include "cli/defaults.hpp"
 #include "cli/judged.hpp"
 #include "cli/new_diagnoses.hpp"
 #include "schedules/base/error.hpp"
@@ -26,9 +27,6 @@ struct Options {
   std::uint32_t reps = 0;
   bool no_top_up = false;
 };
-
-constexpr std::uint32_t kNoisyReps = 10;
-constexpr int kOwnFailure = 125;  ///< where commands are compared
 
 /// The sitting's clock: what a look costs, said before and after where a repetition takes real time.
 class Cost {
@@ -65,19 +63,22 @@ struct Look {
 
 void measure(const Prepared& prepared, Sides& runs, const Look& look, std::uint32_t& order, Cost& cost,
              history::Store& store, const Context& context) {
-  const std::vector<Turn> turns = order_blocks(runs[0].cells.size(), look.reps, look.seed);
+  std::vector<Turn> turns = order_blocks(prepared.shared, look.reps, look.seed);
+  // What one build's suite alone has is judged by being there.
+  for (std::size_t side = 0; side < 2; ++side) {
+    for (std::size_t cell = prepared.shared; cell < runs.at(side).cells.size(); ++cell)
+      turns.push_back({cell, side, 0, 0});
+  }
   cost.before(turns.size(), look.title);
   render::Progress progress(look.title, turns.size(), context.stderr_terminal, std::cerr);
-  const auto before = [&](const Turn& turn) {
+  const auto take = [&](const Turn& turn, std::uint32_t place, const Started& started) {
     const history::CellKey& key = runs.at(turn.side).cells.at(turn.cell).key;
     progress.step(fmt::format("{} {} / {}", runs.at(turn.side).side, key.schedule, key.workload));
-  };
-  const auto take = [&](const Turn& turn, std::uint32_t place) {
-    Taken taken = prepared.take(turn, place);
+    Taken taken = prepared.take(turn, place, started);
     cost.taken();
     return taken;
   };
-  take_turns(runs, turns, order, take, store, before);
+  take_turns(runs, turns, order, take, store, prepared.watch.get());
   for (history::Run& run : runs) run.id = store.insert(run);
 }
 
@@ -86,7 +87,7 @@ std::pair<Prepared, Sides> open_part(const Prepared& prepared, const std::vector
   Prepared part = prepared;
   Sides runs = prepared.runs;
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < prepared.runs[0].cells.size(); ++i) {
+  for (std::size_t i = 0; i < prepared.shared; ++i) {
     const history::CellKey& key = prepared.runs[0].cells[i].key;
     const auto is_it = [&](const gate::Selector& one) {
       return one.schedule == key.schedule && one.workload == key.workload;
@@ -97,9 +98,10 @@ std::pair<Prepared, Sides> open_part(const Prepared& prepared, const std::vector
     runs.at(side).cells.clear();
     for (const std::size_t place : places) runs.at(side).cells.push_back(prepared.runs.at(side).cells[place]);
   }
-  part.take = [take = prepared.take, places](Turn turn, std::uint32_t order) {
+  part.shared = places.size();
+  part.take = [take = prepared.take, places](Turn turn, std::uint32_t order, const Started& started) {
     turn.cell = places.at(turn.cell);
-    return take(turn, order);
+    return take(turn, order, started);
   };
   return {std::move(part), std::move(runs)};
 }
@@ -178,7 +180,7 @@ void add_sides(CLI::App& command, Comparands& what) {
   command.add_option("--base-commit", what.commits[0], "the commit that the base was built from");
   command.add_option("--cand-commit", what.commits[1], "and the candidate");
   command.add_option("--workload", what.workloads, "a workload or a workload file; may be repeated")
-      ->default_str("llama70b-prefill-8k");
+      ->default_str(kDefaultWorkload);
   command.add_option("--device", what.device, "sim[:PROFILE] or cuda[:N]")->capture_default_str();
   command
       .add_option("--steps", what.how.steps, "of commands: all, cudaProfilerApi or nvtx:RANGE, as in profile")

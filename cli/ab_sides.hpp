@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,12 @@ struct CommandFailed {
 /// What is ready to be measured.
 struct Prepared {
   Sides runs;              ///< named, without repetitions
+  std::size_t shared = 0;  ///< cells that both have, and have first: two builds' suites may differ
   Take take;               ///< throws CommandFailed, or Error
   bool exact = false;      ///< one repetition says it all
   bool processes = false;  ///< a repetition is a process, and takes real time
+  /// Of what surrounds repetitions on a real device; null on a simulated one.
+  std::shared_ptr<EnvironmentWatch> watch;
 };
 
 /// Throws Error(kUsage) unless the comparands say one of the three things, and where a name is unknown.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/ab_turns.hpp"
 
-#include <algorithm>
-
 #include "cli/artifacts.hpp"
+#include "cli/environment_watch.hpp"
 #include "cli/measure.hpp"
 
 namespace offledger::cli {
@@ -14,15 +13,13 @@ void add_rep(history::Store& store, history::Run& run, const Taken& taken, const
   history::Cell& cell = run.cells.at(turn.cell);
   const trace::Timeline& recording = taken.played.recording;
   const analysis::Report report = analysis::explain(recording, {.plan = taken.plan.get()});
+  if (run.machine_class.device_name.empty()) run.machine_class.device_name = device_name(report);
   history::Rep rep = to_rep(report, turn.number);
   rep.process = taken.played.process;
   rep.block = turn.block;
   rep.order = order;
   cell.reps.push_back(std::move(rep));
-  for (history::FindingRow& finding : to_findings(report)) {
-    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
-    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
-  }
+  add_findings(cell, to_findings(report));
   if (cell.artifacts.empty()) cell.artifacts.push_back(keep_recording(store, recording));
 }
 
@@ -47,10 +44,19 @@ std::vector<Turn> order_blocks(std::size_t cells, std::uint32_t reps, std::uint6
 }
 
 void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take,
-                history::Store& store, const std::function<void(const Turn&)>& before) {
+                history::Store& store, EnvironmentWatch* watch) {
   for (const Turn& turn : turns) {
-    before(turn);
-    add_rep(store, runs.at(turn.side), take(turn, order), turn, order);
+    history::Run& run = runs.at(turn.side);
+    if (watch == nullptr) {
+      add_rep(store, run, take(turn, order, {}), turn, order);
+    } else {
+      watch->before();
+      const Taken taken = take(turn, order, [&](std::uint32_t pid) { watch->during(pid); });
+      history::Cell& cell = run.cells.at(turn.cell);
+      std::vector<history::FindingRow> doubts = watch->after(name_of(cell, turn.number), run.env_samples);
+      add_rep(store, run, taken, turn, order);
+      add_findings(cell, std::move(doubts));
+    }
     ++order;
   }
 }

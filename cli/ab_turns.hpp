@@ -12,13 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/child_process.hpp"
 #include "harness/suite/sitting.hpp"
 #include "reports/history/store.hpp"
 #include "schedules/plan/plan.hpp"
 
 namespace offledger::cli {
 
-/// Base and candidate, with equal cells in equal order.
+/// Base and candidate, beginning with equal cells in equal order.
 using Sides = std::array<history::Run, 2>;
 
 struct Turn {
@@ -36,12 +37,16 @@ struct Taken {
   std::shared_ptr<const plan::Plan> plan;  ///< what was meant to run; null where nobody said
 };
 
-/// Takes one repetition; `order` is its place in the sitting.
-using Take = std::function<Taken(const Turn& turn, std::uint32_t order)>;
+/// Takes one repetition; `order` is its place in the sitting. Calls `started`, where it is given, with the
+/// process that it starts.
+using Take = std::function<Taken(const Turn& turn, std::uint32_t order, const Started& started)>;
+
+class EnvironmentWatch;
 
 /// Takes every turn, `runs` having its cells without repetitions; keeps the first recording of each side of
-/// each cell. `order` continues from where the sitting's earlier turns ended. Calls `before` with each turn.
+/// each cell. `order` continues from where the sitting's earlier turns ended. `watch` looks at what surrounds
+/// each repetition; null on a device that nothing surrounds.
 void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& order, const Take& take,
-                history::Store& store, const std::function<void(const Turn&)>& before);
+                history::Store& store, EnvironmentWatch* watch);
 
 }  // namespace offledger::cli

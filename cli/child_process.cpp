@@ -103,10 +103,11 @@ pid_t spawn(const std::vector<std::string>& command, const Variables& variables,
 
 }  // namespace
 
-int run_child(const std::vector<std::string>& command, const Variables& variables) {
+int run_child(const std::vector<std::string>& command, const Variables& variables, const Started& started) {
   const Signals signals;
   const pid_t pid = spawn(command, variables, signals.defaults());
   child = pid;
+  if (started) started(static_cast<std::uint32_t>(pid));
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR)

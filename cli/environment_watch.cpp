@@ -3,11 +3,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 #include "collectors/host/findings.hpp"
+#include "collectors/host/processes.hpp"
 #include "collectors/nvml/monitor.hpp"
 
 namespace offledger::cli {
@@ -50,7 +52,14 @@ struct EnvironmentWatch::State {
   bool ending = false;
   std::thread thread;
 
-  void sample() { samples.push_back(host::sample_environment(monitor, pci)); }
+  void sample() {
+    const host::Environment& now = samples.emplace_back(host::sample_environment(monitor, pci));
+    if (!now.gpu.processes) return;
+    for (const nvml::GpuProcess& process : *now.gpu.processes) {
+      if (!std::ranges::count(own, process.pid) && host::descends_from(process.pid, own))
+        own.push_back(process.pid);
+    }
+  }
   void run() {
     std::unique_lock lock(mutex);
     while (!changed.wait_for(lock, kEvery, [this] { return ending; })) sample();

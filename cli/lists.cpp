@@ -83,15 +83,14 @@ std::string best_device() {
   return std::ranges::find_if(rows.rbegin(), rows.rend(), &render::DeviceRow::available)->name;
 }
 
-std::string suites_text(const render::Style& style) {
-  render::Table table({{"suite", render::Align::kLeft},
-                       {"cells", render::Align::kRight},
-                       {"what it is", render::Align::kLeft}});
+std::vector<render::SuiteRow> suites() {
+  std::vector<render::SuiteRow> rows;
   for (const EmbeddedFile& file : suite::suite_files()) {
     const suite::Suite suite = suite::parse_suite(file.text, std::string(file.name));
-    table.row({suite.name, std::to_string(suite.cases.size()), suite.title});
+    render::SuiteRow& row = rows.emplace_back(render::SuiteRow{suite.name, suite.title, {}});
+    for (const suite::Case& one : suite.cases) row.cells.emplace_back(one.schedule, one.workload);
   }
-  return table.text(style);
+  return rows;
 }
 
 std::string plan_text(const std::string& schedule_name, const std::string& workload_name, bool json) {
@@ -134,6 +133,16 @@ void add_workloads(CLI::App& app, Context& context) {
   });
 }
 
+void add_suites(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("suites", "the suites that ship");
+  add_format(*command, options->format, {"text", "json"});
+  command->callback([options, &context] {
+    std::cout << (options->format == "json" ? render::suites_json(suites())
+                                            : render::suites_text(suites(), context.style));
+  });
+}
+
 void add_devices(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("devices", "the devices that a run can use here");
@@ -155,9 +164,7 @@ void add_lists(CLI::App& app, Context& context) {
   add_schedules(app, context);
   add_workloads(app, context);
   add_devices(app, context);
-  app.add_subcommand("suites", "the suites that ship")->callback([&context] {
-    std::cout << suites_text(context.style);
-  });
+  add_suites(app, context);
 }
 
 }  // namespace offledger::cli

@@ -27,14 +27,6 @@ plan::Plan plan_of(const suite::Case& what) {
   return language::find_schedule(what.schedule)->compile(model::find_workload(what.workload).shape);
 }
 
-/// Each id once: the first repetition's word stands for the cell.
-void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings) {
-  for (history::FindingRow& finding : findings) {
-    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
-    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
-  }
-}
-
 void add_rep(history::Cell& cell, const suite::Case& what, const suite::Played& played, std::uint32_t number,
              std::uint32_t order) {
   const plan::Plan plan = plan_of(what);
@@ -57,12 +49,27 @@ suite::Played play_apart(const Measurement& what, const suite::Case& one, histor
   surroundings->watch.before();
   suite::Played played = suite::play_in_child(program, one, what.device, what.counters,
                                               [&](std::uint32_t pid) { surroundings->watch.during(pid); });
-  const std::string name = fmt::format("{}/{} {}", cell.key.schedule, cell.key.workload, number);
-  add_findings(cell, surroundings->watch.after(name, surroundings->samples));
+  add_findings(cell, surroundings->watch.after(name_of(cell, number), surroundings->samples));
   return played;
 }
 
 }  // namespace
+
+void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings) {
+  for (history::FindingRow& finding : findings) {
+    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
+    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
+  }
+}
+
+std::string device_name(const analysis::Report& report) {
+  const std::string& name = report.devices.front().name;
+  return name.empty() ? "GPU" : name;
+}
+
+std::string name_of(const history::Cell& cell, std::uint32_t number) {
+  return fmt::format("{}/{} {}", cell.key.schedule, cell.key.workload, number);
+}
 
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number) {
   history::Rep rep;

@@ -48,5 +48,12 @@ bool measure(const Measurement& what, std::vector<history::Cell>& cells, const O
 /// The figures and findings of one recording; the causes of idle time, by explain(), are a warm step's mean.
 history::Rep to_rep(const analysis::Report& report, std::uint32_t number);
 std::vector<history::FindingRow> to_findings(const analysis::Report& report);
+/// Of the first device, whose figures are history's: "NVIDIA H200", or "GPU" where the recording does not
+/// tell.
+std::string device_name(const analysis::Report& report);
+/// Each id once: the first repetition's word stands for the cell.
+void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings);
+/// A repetition, as readings of what surrounded it are named.
+std::string name_of(const history::Cell& cell, std::uint32_t number);
 
 }  // namespace offledger::cli

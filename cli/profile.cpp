@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/defaults.hpp"
 #include "cli/recorded_program.hpp"
 #include "cli/recorded_run.hpp"
 #include "collectors/trace/recording_file.hpp"
@@ -11,8 +12,6 @@
 
 namespace offledger::cli {
 namespace {
-
-constexpr int kOwnFailure = 125;
 
 struct Options {
   std::vector<std::string> command;

@@ -82,12 +82,13 @@ void check_recording(const Recording& how) {
   }
 }
 
-Recorded record_program(const std::vector<std::string>& command, const Recording& how) {
+Recorded record_program(const std::vector<std::string>& command, const Recording& how,
+                        const Started& started) {
   const ScratchFolder folder;
   const auto settings = settings_of(how, folder.file("%p.oflg"));
   Recorded recorded;
-  recorded.exit_code =
-      run_child(command, cupti::injection_environment(settings, cupti::injection_library().value_or("")));
+  recorded.exit_code = run_child(
+      command, cupti::injection_environment(settings, cupti::injection_library().value_or("")), started);
   recorded.problems = read_problems(folder);
   std::vector<trace::Timeline> recordings;
   for (const std::string& file : folder.files(".oflg")) {
@@ -122,7 +123,7 @@ void check_recording(const Recording&) {
               "nothing can be recorded, so COMMAND was not started: this program was built without "
               "CUDA; build it where nvcc is found");
 }
-Recorded record_program(const std::vector<std::string>&, const Recording& how) {
+Recorded record_program(const std::vector<std::string>&, const Recording& how, const Started&) {
   check_recording(how);
   return {};
 }

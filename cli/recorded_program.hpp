@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/child_process.hpp"
 #include "collectors/trace/timeline.hpp"
 
 namespace offledger::cli {
@@ -28,7 +29,8 @@ struct Recorded {
 /// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, no
 /// injection library, another profiler.
 void check_recording(const Recording& how);
-Recorded record_program(const std::vector<std::string>& command, const Recording& how);
+Recorded record_program(const std::vector<std::string>& command, const Recording& how,
+                        const Started& started = {});
 
 /// Several processes' recordings on the first one's clock, with correlations that are unique together.
 trace::Timeline merge_processes(std::vector<trace::Timeline> recordings);

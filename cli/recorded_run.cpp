@@ -71,7 +71,7 @@ history::Run run_of(const trace::Timeline& timeline, const analysis::Report& rep
   run.started_at_unix = std::time(nullptr);
   run.sitting = fmt::format("{}/process {}", run.started_at_unix, ::getpid());
   run.machine_class.device_kind = trace::name_of(timeline.source.device_kind);
-  run.machine_class.device_name = device.name.empty() ? "GPU" : device.name;
+  run.machine_class.device_name = device_name(report);
   history::Cell cell;
   cell.key = parse_cell(keeping.cell);
   cell.key.device_profile = run.machine_class.device_kind;

@@ -70,6 +70,25 @@ std::string workloads_json(const std::vector<WorkloadRow>& rows) {
   return to_text(out);
 }
 
+std::string suites_text(const std::vector<SuiteRow>& rows, const Style& style) {
+  Table table({{"suite", Align::kLeft}, {"cells"}, {"what it is", Align::kLeft}});
+  for (const SuiteRow& row : rows) table.row({row.name, count(row.cells.size()), row.title});
+  return table.text(style);
+}
+
+std::string suites_json(const std::vector<SuiteRow>& rows) {
+  Json out;
+  out["schema"] = "offledger.suites/1";
+  out["suites"] = Json::array();
+  for (const SuiteRow& row : rows) {
+    Json cells = Json::array();
+    for (const auto& [schedule, workload] : row.cells)
+      cells.push_back({{"schedule", schedule}, {"workload", workload}});
+    out["suites"].push_back({{"name", row.name}, {"title", row.title}, {"cells", std::move(cells)}});
+  }
+  return to_text(out);
+}
+
 std::string devices_text(const std::vector<DeviceRow>& rows, const Style& style) {
   Table table(
       {{"device", Align::kLeft}, {"", Align::kLeft}, {"what it is", Align::kLeft}, {"", Align::kLeft}});

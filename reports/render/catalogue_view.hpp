@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reports/render/style.hpp"
@@ -32,6 +33,13 @@ struct WorkloadRow {
 };
 std::string workloads_text(const std::vector<WorkloadRow>& rows, const Style& style);
 std::string workloads_json(const std::vector<WorkloadRow>& rows);  ///< `offledger.workloads/1`
+
+struct SuiteRow {
+  std::string name, title;
+  std::vector<std::pair<std::string, std::string>> cells;  ///< schedule, workload
+};
+std::string suites_text(const std::vector<SuiteRow>& rows, const Style& style);
+std::string suites_json(const std::vector<SuiteRow>& rows);  ///< `offledger.suites/1`
 
 struct DeviceRow {
   std::string name, description;

@@ -37,6 +37,58 @@ class Sittings(SittingTest):
         self.assertEqual(len({rep["process"] for cell in base["cells"] for rep in cell["reps"]}),
                          sum(len(cell["reps"]) for cell in base["cells"]))
 
+    def build_whose_smoke_suite(self, change):
+        """Another build of offledger, whose suite differs from this one's."""
+        listed = self.ok("suites", "--format", "json").json()
+        smoke = next(suite for suite in listed["suites"] if suite["name"] == "smoke")
+        change(smoke["cells"])
+        build = self.folder / "other-offledger"
+        # It has a schedule that this one does not know: "gone".
+        build.write_text(f"""#!/bin/sh
+[ "$1" = suites ] && exec cat {self.write("suites.json", listed)}
+for word; do
+  shift
+  [ "$word" = gone ] && word=fsdp2
+  set -- "$@" "$word"
+done
+exec {BINARY} "$@"
+""")
+        build.chmod(0o755)
+        return build
+
+    def test_a_cell_that_only_the_base_build_has_is_missing(self):
+        def more(cells):
+            cells.insert(0, {"schedule": "gone", "workload": cells[0]["workload"]})
+        result = self.ab("--suite", "smoke", "--base-binary", self.build_whose_smoke_suite(more), "--reps", 6)
+        self.assertEqual(result.code, 1, result.out + result.err)
+        self.assertIn("gone on tiny: wall_ns the baseline has this cell and the candidate does not",
+                      " ".join(result.out.split()))
+        base, cand = (next(run for run in self.runs() if run["side"] == side) for side in ("base", "cand"))
+        self.assertEqual(len(base["cells"]), len(cand["cells"]) + 1)
+        self.assertTrue(all(cell["reps"] for cell in base["cells"]))
+
+    def test_a_cell_that_the_base_build_lacks_is_measured_and_not_judged(self):
+        build = self.build_whose_smoke_suite(lambda cells: cells.pop(0))
+        result = self.ab("--suite", "smoke", "--base-binary", build, "--reps", 6)
+        self.assertEqual(result.code, 0, result.out + result.err)
+        base, cand = (next(run for run in self.runs() if run["side"] == side) for side in ("base", "cand"))
+        self.assertEqual(len(cand["cells"]), len(base["cells"]) + 1)
+        self.assertTrue(all(cell["reps"] for cell in cand["cells"]))
+
+    def test_the_order_of_a_suite_does_not_matter(self):
+        build = self.build_whose_smoke_suite(lambda cells: cells.reverse())
+        result = self.ab("--suite", "smoke", "--base-binary", build, "--reps", 6)
+        self.assertEqual(result.code, 0, result.out + result.err)
+        for run in self.runs():
+            self.assertTrue(all(len(cell["reps"]) >= 6 for cell in run["cells"]))
+
+    def test_a_build_that_cannot_list_its_suites_has_this_ones(self):
+        build = self.build_whose_smoke_suite(lambda cells: cells.clear())
+        build.write_text(build.read_text().replace("exec cat", "exec false"))
+        result = self.ab("--suite", "smoke", "--base-binary", build, "--reps", 6)
+        self.assertEqual(result.code, 0, result.out + result.err)
+        self.assertIn("does not say what its suites hold", result.err)
+
     def test_what_stays_open_is_looked_at_a_second_time(self):
         pair = ("--base-schedule", "history1", "--cand-schedule", "history1", "--workload", "llama70b-6l-t8192")
         config = self.write("gate.json", {"margins": {"metrics": {"wall_ns": 0.0005}}})

@@ -66,6 +66,8 @@ TEST(CatalogueView, JsonIsVersioned) {
   EXPECT_EQ(json::parse(schedules_json({{"s", "t", "", true, ""}})).at("schedules").at(0).at("file"),
             nullptr);
   EXPECT_EQ(json::parse(workloads_json({})).at("schema"), "offledger.workloads/1");
+  const json suite = json::parse(suites_json({{"s", "t", {{"history1", "tiny"}}}})).at("suites").at(0);
+  EXPECT_EQ(suite.at("cells").at(0), (json{{"schedule", "history1"}, {"workload", "tiny"}}));
   EXPECT_EQ(json::parse(devices_json({{"sim:h200", "", true, true, ""}})).at("devices").at(0).at("available"),
             true);
 }

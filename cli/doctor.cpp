@@ -52,18 +52,9 @@ std::string json(const std::vector<host::Check>& checks) {
     list.push_back(
         {{"name", check.name}, {"state", name_of(check.state)}, {"found", check.found}, {"fix", check.fix}});
   }
-  return Json{{"schema", "offledger.doctor/1"}, {"checks", list}}.dump(2) + "\n";
-}
-
-std::string verdict(const std::vector<host::Check>& checks) {
-  const auto any = [&](host::CheckState state) {
-    return std::ranges::any_of(checks, [&](const host::Check& check) { return check.state == state; });
-  };
-  if (any(host::CheckState::kFail)) return "Something that measuring on a GPU needs does not work here.\n\n";
-  if (any(host::CheckState::kAbsent))
-    return "No figures of a GPU can be taken here; simulated devices and traces work.\n\n";
-  if (any(host::CheckState::kWarn)) return "Figures can be taken here; some may suffer.\n\n";
-  return "Figures from this machine can be trusted.\n\n";
+  return Json{{"schema", "offledger.doctor/1"}, {"verdict", host::verdict(checks)}, {"checks", list}}.dump(
+             2) +
+         "\n";
 }
 
 }  // namespace
@@ -74,7 +65,8 @@ void add_doctor(CLI::App& app, Context& context) {
   add_format(*command, *format, {"text", "json"});
   command->callback([format, &context] {
     const std::vector<host::Check> checks = host::doctor(gather());
-    std::cout << (*format == "json" ? json(checks) : verdict(checks) + text(checks, context.style));
+    std::cout << (*format == "json" ? json(checks)
+                                    : host::verdict(checks) + "\n\n" + text(checks, context.style));
   });
 }
 

@@ -2,6 +2,7 @@
 #include "collectors/host/doctor.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,7 +33,8 @@ Check gpu(const Facts& facts) {
 
 Check driver(const Facts& facts) {
   const auto& driver = facts.environment.driver;
-  if (!driver.driver || !driver.cuda) return {"driver", kAbsent, driver.driver.why() + driver.cuda.why(), ""};
+  if (!driver.driver) return {"driver", kAbsent, driver.driver.why(), ""};
+  if (!driver.cuda) return {"driver", kAbsent, driver.cuda.why(), ""};
   const std::string found = fmt::format("{}, up to CUDA {}", *driver.driver, cuda_name(*driver.cuda));
   if (!facts.cuda_built) return {"driver", kOk, found, ""};
   // A driver runs programs of any minor release of its major version, and of older ones.
@@ -155,8 +157,31 @@ Facts gather(const nvml::Monitor& monitor, const std::string& root) {
 }
 
 std::vector<Check> doctor(const Facts& facts) {
-  return {gpu(facts),  driver(facts),    toolkit(facts), cupti(facts),    permission(facts), memlock(facts),
-          link(facts), processes(facts), clocks(facts),  governor(facts), numa(facts)};
+  std::vector<Check> checks{gpu(facts), driver(facts), toolkit(facts), cupti(facts)};
+  for (Check& check : checks) check.needed = true;
+  for (const auto& check : {permission, memlock, link, processes, clocks, governor, numa})
+    checks.push_back(check(facts));
+  return checks;
+}
+
+std::string verdict(const std::vector<Check>& checks) {
+  const auto names = [&](CheckState state, bool needed) {
+    std::vector<std::string_view> found;
+    for (const Check& check : checks) {
+      if (check.state == state && check.needed == needed) found.push_back(check.name);
+    }
+    return fmt::format("{}", fmt::join(found, ", "));
+  };
+  if (const std::string broken = names(kFail, true); !broken.empty())
+    return fmt::format("Nothing can be measured on a GPU here until this is mended: {}.", broken);
+  if (!names(kAbsent, true).empty())
+    return "No figures of a GPU can be taken here; simulated devices and traces work.";
+  const std::string doubtful = names(kWarn, false), untold = names(kAbsent, false);
+  return fmt::format("{}{}",
+                     doubtful.empty()
+                         ? "Figures from this machine can be trusted."
+                         : fmt::format("Figures can be taken here; these may make them worse: {}.", doubtful),
+                     untold.empty() ? "" : fmt::format(" The machine does not tell: {}.", untold));
 }
 
 }  // namespace offledger::host

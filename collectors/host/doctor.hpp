@@ -26,8 +26,9 @@ std::string_view name_of(CheckState state) noexcept;  ///< "ok", "warn", "fail",
 struct Check {
   std::string name;  ///< "profiling permission"
   CheckState state = CheckState::kAbsent;
-  std::string found;  ///< what is so, with figures
-  std::string fix;    ///< a command or a step; empty where nothing is to be done
+  std::string found;    ///< what is so, with figures
+  std::string fix;      ///< a command or a step; empty where nothing is to be done
+  bool needed = false;  ///< without it nothing is measured on a GPU
 };
 
 /// What the checks judge.
@@ -48,5 +49,9 @@ Facts gather(const nvml::Monitor& monitor, const std::string& root = "");
 
 /// One check a topic, always the same names in the same order.
 std::vector<Check> doctor(const Facts& facts);
+
+/// Whether figures from this machine can be trusted, in a sentence or two. What a machine does not tell, as a
+/// virtual one its governor, is named and costs no trust: what is needed has been looked at.
+std::string verdict(const std::vector<Check>& checks);
 
 }  // namespace offledger::host

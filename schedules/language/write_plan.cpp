@@ -103,8 +103,8 @@ std::string group_text(const plan::Group& group) {
 }  // namespace
 
 std::string plan_file(const plan::Plan& plan, const Schedule& of) {
-  std::string out =
-      fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", json_string(plan.schedule), json_string(of.title()));
+  std::string out = fmt::format("{{\n  \"plan\": {},\n  \"title\": {},\n", json_string(plan.schedule),
+                                json_string(of.title()));
   if (of.wraps()) out += "  \"wrap\": true,\n";
   fmt::format_to(std::back_inserter(out), "  \"model\": {{\"layers\": {}", plan.model.layers);
   list(out, "groups", plan.model.groups, group_text);

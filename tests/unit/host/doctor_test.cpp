@@ -75,6 +75,39 @@ TEST(Doctor, CounterPermission) {
   EXPECT_EQ(check(facts, "counter permission").state, CheckState::kOk);
 }
 
+TEST(Doctor, AVirtualMachineThatHidesItsGovernorCanBeTrusted) {
+  Facts facts = h200();
+  facts.environment.host.memlock = kUnlimited;
+  facts.environment.gpu.pcie = facts.environment.gpu.pcie_max = nvml::PcieLink{5, 16};
+  facts.environment.gpu.processes = std::vector<nvml::GpuProcess>{};
+  facts.environment.gpu.clock_reasons = std::uint64_t{0};
+  facts.nvidia_params = "RmProfilingAdminOnly: 0\n";
+  EXPECT_EQ(verdict(doctor(facts)),
+            "Figures from this machine can be trusted. The machine does not tell: CPU governor, NUMA.");
+  facts.environment.host.governor = std::string("performance");
+  facts.environment.gpu_node = 0u;
+  facts.environment.cpu_nodes = {0};
+  EXPECT_EQ(verdict(doctor(facts)), "Figures from this machine can be trusted.");
+  facts.environment.host.governor = std::string("powersave");
+  EXPECT_EQ(verdict(doctor(facts)), "Figures can be taken here; these may make them worse: CPU governor.");
+}
+
+TEST(Doctor, WhatMeasuringNeedsDecides) {
+  Facts facts = h200();
+  facts.cupti_problem = "another profiler holds it";
+  EXPECT_EQ(verdict(doctor(facts)), "Nothing can be measured on a GPU here until this is mended: CUPTI.");
+  facts.environment.driver.cuda = 12080u;
+  EXPECT_EQ(verdict(doctor(facts)),
+            "Nothing can be measured on a GPU here until this is mended: driver, CUPTI.");
+  const std::string none = "No figures of a GPU can be taken here; simulated devices and traces work.";
+  Facts without_cuda = h200();
+  without_cuda.cuda_built.reset();
+  EXPECT_EQ(verdict(doctor(without_cuda)), none);
+  Facts without_gpu;
+  without_gpu.gpu_problem = "no NVIDIA driver answers";
+  EXPECT_EQ(verdict(doctor(without_gpu)), none);
+}
+
 TEST(Doctor, WhatCanBeMendedHasTheCommand) {
   Facts facts = h200();
   facts.environment.host.governor = std::string("powersave");

@@ -92,7 +92,8 @@ class Measure {
     const bool overlaps = links_.timeline.source.wraps || overlaps_previous(figures.window, units);
     const bool last = row > 0 && row + 1 == device_.steps.size();
     const StepPlace place = !overlaps ? StepPlace::kAlone : last ? StepPlace::kLast : StepPlace::kOverlaps;
-    figures.bound = bound(links_.timeline.source, units, place, figures.window.begin, figures.compute);
+    figures.bound = bound(links_.timeline.source, units, place, figures.window.begin, figures.compute,
+                          booked_.steps[row].unnamed_bytes);
     return out;
   }
 
@@ -117,8 +118,10 @@ class Measure {
       figures.layers = distinct_layers(booked_.instances);  // steady state and fill are a step's, not a run's
     }
     // The run is one pipeline over all its steps' units.
+    std::uint64_t unnamed_bytes = 0;
+    for (const StepTraffic& step : booked_.steps) unnamed_bytes += step.unnamed_bytes;
     figures.bound = bound(links_.timeline.source, booked_.instances, StepPlace::kAlone,
-                          device_.window().begin, figures.compute);
+                          device_.window().begin, figures.compute, unnamed_bytes);
     return figures;
   }
 

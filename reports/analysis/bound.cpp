@@ -64,7 +64,7 @@ bool overlaps_previous(Interval step, std::span<const UnitInstance> units) noexc
 }
 
 std::optional<Nanos> bound(const trace::Provenance& source, std::span<const UnitInstance> units,
-                           StepPlace place, Nanos begin, Nanos compute) {
+                           StepPlace place, Nanos begin, Nanos compute, std::uint64_t unnamed_bytes) {
   if (source.link_bytes_per_s == 0) return std::nullopt;
   std::uint64_t bytes = 0;
   Nanos makespan{};
@@ -76,7 +76,7 @@ std::optional<Nanos> bound(const trace::Provenance& source, std::span<const Unit
     const Nanos ready = own != 0 ? transfer_time(bytes, source.link_bytes_per_s) : Nanos{};
     makespan = std::max(makespan, ready) + unit.report.busy;
   }
-  const Nanos floor = std::max(compute, transfer_time(bytes, source.link_bytes_per_s));
+  const Nanos floor = std::max(compute, transfer_time(bytes + unnamed_bytes, source.link_bytes_per_s));
   return place == StepPlace::kOverlaps ? floor : std::max(makespan, floor);
 }
 

@@ -34,9 +34,10 @@ enum class StepPlace : std::uint8_t {
   kLast,      ///< as kOverlaps, and no step follows
 };
 
-/// `units`: of one step that begins at `begin`, in order of compute. Null without a link figure.
+/// `units`: of one step that begins at `begin`, in order of compute; `unnamed_bytes`: of copies that feed
+/// none of them, which the link had to carry all the same. Null without a link figure.
 std::optional<Nanos> bound(const trace::Provenance& source, std::span<const UnitInstance> units,
-                           StepPlace place, Nanos begin, Nanos compute);
+                           StepPlace place, Nanos begin, Nanos compute, std::uint64_t unnamed_bytes);
 
 /// Null for fewer than four layers or no whole group among the middle half.
 std::optional<Nanos> steady_layer(std::span<const UnitInstance> units);

@@ -318,7 +318,18 @@ OpRow Reasons::on_link(Nanos time, Nanos& until) const noexcept {
 Nanos Reasons::needed_at(OpRow copy) const noexcept {
   OpRow consumer = in_->units.consumer.empty() ? kNoRow32 : in_->units.consumer[copy];
   if (consumer == kNoRow32) consumer = in_->graph.event_consumer(copy);
-  return consumer == kNoRow32 ? Nanos::min() : (*ops_)[consumer].begin;
+  if (consumer == kNoRow32) return Nanos::min();
+  // A library clears its workspace just before its kernel: the copy is not later than what waits with it.
+  Nanos needed = (*ops_)[consumer].begin;
+  const Nanos issued = in_->links.issued((*ops_)[copy]);
+  for (OpRow before = in_->graph.before(consumer); before != kNoRow32; before = in_->graph.before(before)) {
+    const GpuOp& op = (*ops_)[before];
+    const bool prepares = op.kind == OpKind::kMemset && op.unit == (*ops_)[consumer].unit &&
+                          op.step == (*ops_)[consumer].step && in_->links.issued(op) >= issued;
+    if (!prepares) break;
+    needed = op.begin;
+  }
+  return needed;
 }
 
 bool Reasons::needed_later(OpRow copy, OpRow kernel) const noexcept {

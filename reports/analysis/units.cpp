@@ -80,6 +80,26 @@ void make_instances(const Links& links, const DeviceWindow& device, KernelsByUni
   }
 }
 
+/// Of a copy's bytes, those that a window saw.
+std::uint64_t bytes_within(Interval window, const GpuOp& op, std::uint64_t bytes) {
+  const Nanos whole = op.end - op.begin;
+  const Nanos part = std::min(op.end, window.end) - std::max(op.begin, window.begin);
+  if (part >= whole) return bytes;
+  if (part.count() <= 0) return 0;
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(static_cast<Wide>(bytes) * static_cast<std::uint64_t>(part.count()) /
+                                    static_cast<std::uint64_t>(whole.count()));
+}
+
+void book_unnamed(const DeviceWindow& device, const GpuOp& op, std::uint64_t bytes,
+                  std::vector<StepTraffic>& steps) {
+  auto at = std::ranges::upper_bound(device.steps, op.begin, {},
+                                     [](const StepWindow& step) { return step.window.end; });
+  for (; at != device.steps.end() && at->window.begin < op.end; ++at)
+    steps[static_cast<std::size_t>(at - device.steps.begin())].unnamed_bytes +=
+        bytes_within(at->window, op, bytes);
+}
+
 /// A consuming kernel and the end of one of its copies.
 struct Feed {
   const UnitKernel* kernel = nullptr;
@@ -157,6 +177,8 @@ DeviceUnits book_units(const Links& links, const DeviceWindow& device) {
       out.consumer[row] = at->op;
       book_copy(links, op, *at, instance, feeds);
     }
+    if (h2d && (out.consumer.empty() || out.consumer[row] == kNoRow32))
+      book_unnamed(device, op, copy.bytes, out.steps);
     (h2d ? out.steps[step].h2d : out.steps[step].d2h).add(copy, links.pageable(op));
   });
   take_leads(links, feeds, out);

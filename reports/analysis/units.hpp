@@ -24,6 +24,8 @@ struct Traffic {
 struct StepTraffic {
   Traffic h2d, d2h;
   std::vector<Nanos> leads;  ///< one a consuming kernel, ascending
+  /// Of H2D copies that feed no unit that ranges name: what ran within the step, each taken as even.
+  std::uint64_t unnamed_bytes = 0;
 };
 
 struct UnitInstance {

@@ -73,6 +73,23 @@ TEST(Analyse, TwoLayersOnePrefetched) {
   EXPECT_FALSE(device.steps[0].cold);
 }
 
+/// Programs that name no units: the link carried their copies all the same.
+TEST(Analyse, TheBoundCountsCopiesThatFeedNoNamedUnit) {
+  Story story;
+  story.timeline.source.link_bytes_per_s = 10'000'000'000;  // 10 bytes a ns
+  story.step(0, 0, 80);
+  story.h2d(kLink, 1, 10, 50, 400);
+  story.kernel(kCompute, 3, 50, 60);
+  story.step(1, 80, 130);
+  story.h2d(kLink, 71, 75, 95, 200);  // half of it in each step
+  story.kernel(kCompute, 81, 85, 125);
+  const DeviceReport device = analyse(story.timeline).devices.at(0);
+  ASSERT_EQ(device.steps.size(), 2U);
+  EXPECT_EQ(device.steps[0].figures.bound, nanos(50));
+  EXPECT_EQ(device.steps[1].figures.bound, nanos(40)) << "compute is longer than its copies";
+  EXPECT_EQ(device.total.bound, nanos(60));
+}
+
 /// A step's last copy is the next step's first: its time falls in step 0, its bytes in step 1.
 TEST(Analyse, AWrappedCopyBelongsToTheStepThatConsumesIt) {
   Story story;

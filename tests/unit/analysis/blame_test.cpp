@@ -120,6 +120,20 @@ TEST(Blame, ANeededCopyBehindOneThatIsNeededLater) {
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/head_of_line by event", 50}}));
 }
 
+/// As cuBLAS does: the memset waits for the weights as its kernel does, and needs them no sooner.
+TEST(Blame, AWorkspaceClearedBeforeTheKernelThatReadsTheCopy) {
+  Story story;
+  story.kernel(kCompute, 0, 10, 60);
+  story.op(1, "layer", 1, 3);
+  story.h2d(kLink, 1, 20, 100);
+  const auto ready = story.record(kLink, 5);
+  story.wait(kCompute, ready, 7);
+  story.op(1, "layer", 9, 13);
+  story.memset(kCompute, 9, 100, 101);
+  story.kernel(kCompute, 11, 101, 120);
+  EXPECT_EQ(causes(story), (Causes{{"transfer_wait/link_bound by event", 40}}));
+}
+
 /// The second layer's weights came first and were hidden; the first layer's, needed before, were not.
 TEST(Blame, ACopyThatRanUnderKernelsInFrontOfANeededOne) {
   Story story;

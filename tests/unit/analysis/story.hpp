@@ -44,6 +44,16 @@ class Story {
     return timeline.kernels.back();
   }
 
+  /// A memset, launched by a call of 1 ns at `launch`.
+  void memset(std::uint64_t on, std::int64_t launch, std::int64_t begin, std::int64_t end) {
+    trace::Memset memset;
+    memset.begin = nanos(begin);
+    memset.end = nanos(end);
+    memset.stream = stream(on);
+    memset.correlation = call("cudaMemsetAsync", launch, launch + 1);
+    timeline.memsets.push_back(memset);
+  }
+
   /// A pinned H2D copy, issued by a call of 1 ns at `issue`.
   trace::Copy& h2d(std::uint64_t on, std::int64_t issue, std::int64_t begin, std::int64_t end,
                    std::uint64_t bytes = 100) {

@@ -18,8 +18,8 @@ function(offledger_warnings target)
   endif()
 endfunction()
 
-# For code that runs for a moment and takes long to compile, as tests do: it is optimised less, and under a sanitizer not
-# at all. The libraries keep their flags. At -O1 GCC 12 sees null pointers in std::vector.
+# For code that runs for a moment and takes long to compile, as tests do, and commands under a sanitizer: it is optimised
+# less, and under a sanitizer not at all. The libraries keep their flags. At -O1 GCC 12 sees null pointers in std::vector.
 function(offledger_quickly_compiled target)
   if(OFFLEDGER_SANITIZE)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
@@ -29,7 +29,7 @@ function(offledger_quickly_compiled target)
   endif()
 endfunction()
 
-# UBSan doubles a test's compile time; it watches what is tested.
+# UBSan doubles the compile time of tests and commands; it watches the libraries, which do the work.
 function(offledger_without_ubsan target)
   if(OFFLEDGER_SANITIZE)
     target_compile_options(${target} PRIVATE -fno-sanitize=undefined)

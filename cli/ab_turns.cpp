@@ -47,16 +47,15 @@ void take_turns(Sides& runs, const std::vector<Turn>& turns, std::uint32_t& orde
                 history::Store& store, EnvironmentWatch* watch) {
   for (const Turn& turn : turns) {
     history::Run& run = runs.at(turn.side);
-    if (watch == nullptr) {
-      add_rep(store, run, take(turn, order, {}), turn, order);
+    history::Cell& cell = run.cells.at(turn.cell);
+    Taken taken;
+    const auto work = [&](const Started& started) { taken = take(turn, order, started); };
+    if (watch != nullptr) {
+      add_findings(cell, watch->around(name_of(cell, turn.number), run.env_samples, work));
     } else {
-      watch->before();
-      const Taken taken = take(turn, order, [&](std::uint32_t pid) { watch->during(pid); });
-      history::Cell& cell = run.cells.at(turn.cell);
-      std::vector<history::FindingRow> doubts = watch->after(name_of(cell, turn.number), run.env_samples);
-      add_rep(store, run, taken, turn, order);
-      add_findings(cell, std::move(doubts));
+      work({});
     }
+    add_rep(store, run, taken, turn, order);
     ++order;
   }
 }

@@ -56,7 +56,7 @@ struct EnvironmentWatch::State {
     const host::Environment& now = samples.emplace_back(host::sample_environment(monitor, pci));
     if (!now.gpu.processes) return;
     for (const nvml::GpuProcess& process : *now.gpu.processes) {
-      if (!std::ranges::count(own, process.pid) && host::descends_from(process.pid, own))
+      if (std::ranges::find(own, process.pid) == own.end() && host::descends_from(process.pid, own))
         own.push_back(process.pid);
     }
   }
@@ -83,21 +83,18 @@ EnvironmentWatch::~EnvironmentWatch() {
   state_->end();
 }
 
-void EnvironmentWatch::before() {
+std::vector<history::FindingRow> EnvironmentWatch::around(const std::string& name,
+                                                          std::vector<history::EnvSample>& samples,
+                                                          const std::function<void(const Started&)>& work) {
   state_->end();
   state_->samples.clear();
   state_->own = {static_cast<std::uint32_t>(::getpid())};
   state_->ending = false;
   state_->sample();
-}
-
-void EnvironmentWatch::during(std::uint32_t process) {
-  state_->own.push_back(process);
-  state_->thread = std::thread([state = state_.get()] { state->run(); });
-}
-
-std::vector<history::FindingRow> EnvironmentWatch::after(const std::string& name,
-                                                         std::vector<history::EnvSample>& samples) {
+  work([state = state_.get()](std::uint32_t process) {
+    state->own.push_back(process);
+    state->thread = std::thread([state] { state->run(); });
+  });
   state_->end();
   state_->sample();
   const std::vector<host::Environment>& all = state_->samples;

@@ -5,17 +5,17 @@
 
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "cli/child_process.hpp"
 #include "reports/history/records.hpp"
 
 namespace offledger::cli {
 
-/// Use: before(), during() once the repetition's process runs, after(). Threads: one at a time; sampling
-/// during the repetition is on a thread of its own.
+/// Threads: one at a time; sampling during the repetition is on a thread of its own.
 class EnvironmentWatch {
  public:
   /// `pci`: the GPU's address; empty for the machine's first.
@@ -24,11 +24,11 @@ class EnvironmentWatch {
   EnvironmentWatch(const EnvironmentWatch&) = delete;
   EnvironmentWatch& operator=(const EnvironmentWatch&) = delete;
 
-  void before();
-  void during(std::uint32_t process);
-  /// Adds the repetition's readings to `samples` ("NAME before", "NAME during", "NAME after") and gives its
-  /// findings.
-  std::vector<history::FindingRow> after(const std::string& name, std::vector<history::EnvSample>& samples);
+  /// Looks around while `work` takes a repetition, which calls what it is given with the process that it
+  /// starts. Adds the readings to `samples` ("NAME before", "NAME during", "NAME after") and gives their
+  /// findings. Throws what `work` throws.
+  std::vector<history::FindingRow> around(const std::string& name, std::vector<history::EnvSample>& samples,
+                                          const std::function<void(const Started&)>& work);
 
   /// GPU, driver, CUDA and kernel, as history keeps them with a run.
   [[nodiscard]] history::Environment environment() const;

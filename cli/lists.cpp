@@ -3,6 +3,7 @@
 // What is there: schedules (and the plan one compiles to), workloads, suites, devices.
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include "cli/command.hpp"
@@ -123,24 +124,13 @@ void add_schedules(CLI::App& app, Context& context) {
   });
 }
 
-void add_workloads(CLI::App& app, Context& context) {
+/// A list without options of its own; `show` gives it as JSON or as text.
+void add_list(CLI::App& app, const char* name, const char* title,
+              std::function<std::string(bool json)> show) {
   const auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("workloads", "the workloads that ship");
+  auto* command = app.add_subcommand(name, title);
   add_format(*command, options->format, {"text", "json"});
-  command->callback([options, &context] {
-    std::cout << (options->format == "json" ? render::workloads_json(workloads())
-                                            : render::workloads_text(workloads(), context.style));
-  });
-}
-
-void add_suites(CLI::App& app, Context& context) {
-  const auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("suites", "the suites that ship");
-  add_format(*command, options->format, {"text", "json"});
-  command->callback([options, &context] {
-    std::cout << (options->format == "json" ? render::suites_json(suites())
-                                            : render::suites_text(suites(), context.style));
-  });
+  command->callback([options, show = std::move(show)] { std::cout << show(options->format == "json"); });
 }
 
 void add_devices(CLI::App& app, Context& context) {
@@ -162,9 +152,13 @@ void add_devices(CLI::App& app, Context& context) {
 
 void add_lists(CLI::App& app, Context& context) {
   add_schedules(app, context);
-  add_workloads(app, context);
+  add_list(app, "workloads", "the workloads that ship", [&context](bool json) {
+    return json ? render::workloads_json(workloads()) : render::workloads_text(workloads(), context.style);
+  });
   add_devices(app, context);
-  add_suites(app, context);
+  add_list(app, "suites", "the suites that ship", [&context](bool json) {
+    return json ? render::suites_json(suites()) : render::suites_text(suites(), context.style);
+  });
 }
 
 }  // namespace offledger::cli

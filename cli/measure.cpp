@@ -46,10 +46,11 @@ suite::Played play_apart(const Measurement& what, const suite::Case& one, histor
                          std::uint32_t number, const Surroundings* surroundings) {
   static const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   if (surroundings == nullptr) return suite::play_in_child(program, one, what.device, what.counters);
-  surroundings->watch.before();
-  suite::Played played = suite::play_in_child(program, one, what.device, what.counters,
-                                              [&](std::uint32_t pid) { surroundings->watch.during(pid); });
-  add_findings(cell, surroundings->watch.after(name_of(cell, number), surroundings->samples));
+  suite::Played played;
+  const auto play = [&](const Started& started) {
+    played = suite::play_in_child(program, one, what.device, what.counters, started);
+  };
+  add_findings(cell, surroundings->watch.around(name_of(cell, number), surroundings->samples, play));
   return played;
 }
 

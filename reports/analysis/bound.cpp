@@ -40,13 +40,9 @@ std::size_t offload_period(const std::vector<Layer>& layers) {
   return layers.size();
 }
 
-/// Of a unit's bytes, those that came from `begin` on, its copies' span taken as even.
+/// Of a unit's bytes, those that came from `begin` on.
 std::uint64_t bytes_from(Nanos begin, const UnitReport& unit) {
-  if (!unit.transfer || unit.transfer->begin >= begin) return unit.h2d_bytes;
-  if (unit.transfer->end <= begin) return 0;
-  const auto left = static_cast<std::uint64_t>((unit.transfer->end - begin).count());
-  return static_cast<std::uint64_t>(static_cast<Wide>(unit.h2d_bytes) * left /
-                                    static_cast<std::uint64_t>(unit.transfer->length().count()));
+  return unit.transfer ? bytes_within({begin, Nanos::max()}, *unit.transfer, unit.h2d_bytes) : unit.h2d_bytes;
 }
 
 }  // namespace

@@ -80,24 +80,13 @@ void make_instances(const Links& links, const DeviceWindow& device, KernelsByUni
   }
 }
 
-/// Of a copy's bytes, those that a window saw.
-std::uint64_t bytes_within(Interval window, const GpuOp& op, std::uint64_t bytes) {
-  const Nanos whole = op.end - op.begin;
-  const Nanos part = std::min(op.end, window.end) - std::max(op.begin, window.begin);
-  if (part >= whole) return bytes;
-  if (part.count() <= 0) return 0;
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>(static_cast<Wide>(bytes) * static_cast<std::uint64_t>(part.count()) /
-                                    static_cast<std::uint64_t>(whole.count()));
-}
-
 void book_unnamed(const DeviceWindow& device, const GpuOp& op, std::uint64_t bytes,
                   std::vector<StepTraffic>& steps) {
   auto at = std::ranges::upper_bound(device.steps, op.begin, {},
                                      [](const StepWindow& step) { return step.window.end; });
   for (; at != device.steps.end() && at->window.begin < op.end; ++at)
     steps[static_cast<std::size_t>(at - device.steps.begin())].unnamed_bytes +=
-        bytes_within(at->window, op, bytes);
+        bytes_within(at->window, {op.begin, op.end}, bytes);
 }
 
 /// A consuming kernel and the end of one of its copies.
@@ -148,6 +137,15 @@ void Traffic::add(const trace::Copy& copy, bool pageable) noexcept {
   bytes += copy.bytes;
   copies += copy.count;
   if (pageable) pageable_copies += copy.count;
+}
+
+std::uint64_t bytes_within(Interval window, Interval copy, std::uint64_t bytes) noexcept {
+  const Nanos part = std::min(copy.end, window.end) - std::max(copy.begin, window.begin);
+  if (part >= copy.length()) return bytes;
+  if (part.count() <= 0) return 0;
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(static_cast<Wide>(bytes) * static_cast<std::uint64_t>(part.count()) /
+                                    static_cast<std::uint64_t>(copy.length().count()));
 }
 
 DeviceUnits book_units(const Links& links, const DeviceWindow& device) {

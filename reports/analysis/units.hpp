@@ -43,6 +43,10 @@ struct DeviceUnits {
       consumer;  ///< by op row: the kernel that consumes a copy, else kNoRow32; empty without units
 };
 
+/// Of a copy's bytes, or of several copies' from first to last, those that a window saw, the copy taken as
+/// even.
+std::uint64_t bytes_within(Interval window, Interval copy, std::uint64_t bytes) noexcept;
+
 DeviceUnits book_units(const Links& links, const DeviceWindow& device);
 
 }  // namespace offledger::analysis

@@ -16,7 +16,8 @@ namespace offledger {
 namespace fs = std::filesystem;
 
 ScratchFolder::ScratchFolder() {
-  std::string pattern = (fs::temp_directory_path() / "offledger-XXXXXX").string();  // mkdtemp fills the X in
+  // mkdtemp(3) replaces the six last characters, which have to be this one.
+  std::string pattern = (fs::temp_directory_path() / "offledger-").string().append(6, 'X');
   if (::mkdtemp(pattern.data()) == nullptr) {
     throw Error(
         ErrorKind::kNotMeasured,

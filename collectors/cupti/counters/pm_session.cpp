@@ -5,6 +5,7 @@
 #include <cupti_target.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "collectors/cupti/error.hpp"
@@ -20,22 +21,37 @@ Params params(std::size_t size) {
 }
 #define OFFLEDGER_PARAMS(type) params<type>(type##_STRUCT_SIZE)
 
-void initialize_profiler() {
-  auto request = OFFLEDGER_PARAMS(CUpti_Profiler_Initialize_Params);
-  OFFLEDGER_CUPTI(cuptiProfilerInitialize(&request));
-}
+/// How many Profilers there are: CUPTI counts none.
+std::mutex profilers_mutex;
+int profilers = 0;
+
+/// An image takes more bytes a sample than the hardware buffer does.
+constexpr std::uint32_t kMeasuredSamples = 1024;
 
 }  // namespace
 
-std::string chip_of(std::uint32_t device) {
-  initialize_profiler();
+Profiler::Profiler() {
+  const std::lock_guard lock(profilers_mutex);
+  auto request = OFFLEDGER_PARAMS(CUpti_Profiler_Initialize_Params);
+  OFFLEDGER_CUPTI(cuptiProfilerInitialize(&request));
+  ++profilers;
+}
+
+Profiler::~Profiler() {
+  const std::lock_guard lock(profilers_mutex);
+  if (--profilers > 0) return;
+  auto request = OFFLEDGER_PARAMS(CUpti_Profiler_DeInitialize_Params);
+  cuptiProfilerDeInitialize(&request);
+}
+
+std::string Profiler::chip_of(std::uint32_t device) const {
   auto request = OFFLEDGER_PARAMS(CUpti_Device_GetChipName_Params);
   request.deviceIndex = device;
   OFFLEDGER_CUPTI(cuptiDeviceGetChipName(&request));
   return request.pChipName == nullptr ? "" : request.pChipName;
 }
 
-std::vector<std::uint8_t> availability_of(std::uint32_t device) {
+std::vector<std::uint8_t> Profiler::availability_of(std::uint32_t device) const {
   auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterAvailability_Params);
   request.deviceIndex = device;
   OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterAvailability(&request));
@@ -47,7 +63,7 @@ std::vector<std::uint8_t> availability_of(std::uint32_t device) {
 
 PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, Config config, Nanos interval,
                      std::uint64_t hardware_buffer_bytes)
-    : config_(std::move(config)) {
+    : host_(host), config_(std::move(config)) {
   auto enable = OFFLEDGER_PARAMS(CUpti_PmSampling_Enable_Params);
   enable.deviceIndex = device;
   OFFLEDGER_CUPTI(cuptiPmSamplingEnable(&enable));
@@ -63,14 +79,10 @@ PmSession::PmSession(std::uint32_t device, const ProfilerHost& host, Config conf
     set.hwBufferAppendMode = CUPTI_PM_SAMPLING_HARDWARE_BUFFER_APPEND_MODE_KEEP_OLDEST;
     OFFLEDGER_CUPTI(cuptiPmSamplingSetConfig(&set));
 
-    auto size = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataSize_Params);
-    size.pPmSamplingObject = sampling_;
-    size.pMetricNames = const_cast<const char**>(host.metrics().data());  // CUPTI reads them only
-    size.numMetrics = host.metrics().size();
-    size.maxSamples = kImageSamples;
-    OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
-    image_bytes_ = size.counterDataSize;
-    prepare(1);
+    const std::uint64_t sample_bytes =
+        std::max<std::uint64_t>(1, image_bytes(kMeasuredSamples) / kMeasuredSamples);
+    capacity_ =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(hardware_buffer_bytes / sample_bytes, UINT32_MAX));
   } catch (...) {
     auto disable = OFFLEDGER_PARAMS(CUpti_PmSampling_Disable_Params);
     disable.pPmSamplingObject = sampling_;
@@ -97,45 +109,45 @@ void PmSession::stop() {
   OFFLEDGER_CUPTI(cuptiPmSamplingStop(&request));
 }
 
-void PmSession::prepare(std::size_t batches) {
-  while (ready_.size() < batches) {
-    Image image(image_bytes_);
-    initialize(image);
-    ready_.push_back(std::move(image));
-  }
-}
+Stretch PmSession::take(std::uint32_t most) {
+  Stretch stretch;
+  stretch.image.resize(image_bytes(most));
+  auto initialize = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
+  initialize.pPmSamplingObject = sampling_;
+  initialize.counterDataSize = stretch.image.size();
+  initialize.pCounterData = stretch.image.data();
+  OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&initialize));
 
-bool PmSession::drain(std::vector<Batch>& into) {
-  prepare(1);
-  Image image = std::move(ready_.back());
-  ready_.pop_back();
   auto decode = OFFLEDGER_PARAMS(CUpti_PmSampling_DecodeData_Params);
   decode.pPmSamplingObject = sampling_;
-  decode.pCounterDataImage = image.data();
-  decode.counterDataImageSize = image.size();
+  decode.pCounterDataImage = stretch.image.data();
+  decode.counterDataImageSize = stretch.image.size();
   const CUptiResult result = cuptiPmSamplingDecodeData(&decode);
-  // CUPTI reports a full hardware buffer either way; what was decoded before is good.
+  // CUPTI reports a full hardware buffer either way.
   const bool overflowed = decode.overflow != 0 || result == CUPTI_ERROR_OUT_OF_MEMORY;
   if (!overflowed) cupti::check(result, "cuptiPmSamplingDecodeData");
-  if (std::vector<Batch::Span> found = spans_in(image); !found.empty())
-    into.push_back({std::move(image), std::move(found)});
-  return !overflowed;
+  stretch.lost =
+      overflowed || decode.decodeStopReason == CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL;
+  stretch.spans = spans_in(stretch.image);
+  return stretch;
 }
 
-void PmSession::initialize(Image& image) const {
-  auto request = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterDataImage_Initialize_Params);
-  request.pPmSamplingObject = sampling_;
-  request.counterDataSize = image.size();
-  request.pCounterData = image.data();
-  OFFLEDGER_CUPTI(cuptiPmSamplingCounterDataImageInitialize(&request));
+std::size_t PmSession::image_bytes(std::uint32_t samples) const {
+  auto size = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataSize_Params);
+  size.pPmSamplingObject = sampling_;
+  size.pMetricNames = const_cast<const char**>(host_.metrics().data());  // CUPTI reads them only
+  size.numMetrics = host_.metrics().size();
+  size.maxSamples = samples;
+  OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataSize(&size));
+  return size.counterDataSize;
 }
 
-std::vector<Batch::Span> PmSession::spans_in(const Image& image) const {
+std::vector<Stretch::Span> PmSession::spans_in(const std::vector<std::uint8_t>& image) const {
   auto info = OFFLEDGER_PARAMS(CUpti_PmSampling_GetCounterDataInfo_Params);
   info.pCounterDataImage = image.data();
   info.counterDataImageSize = image.size();
   OFFLEDGER_CUPTI(cuptiPmSamplingGetCounterDataInfo(&info));
-  std::vector<Batch::Span> spans(info.numCompletedSamples);
+  std::vector<Stretch::Span> spans(info.numCompletedSamples);
   for (std::size_t i = 0; i < spans.size(); ++i) {
     auto sample = OFFLEDGER_PARAMS(CUpti_PmSampling_CounterData_GetSampleInfo_Params);
     sample.pPmSamplingObject = sampling_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CUPTI's PM sampling on one device: the calls in their order, and the images that samples are decoded into.
+// CUPTI's PM sampling on one device: the calls in their order, and the image that samples are decoded into.
 
 #pragma once
 
@@ -16,27 +16,36 @@
 
 namespace offledger::counters {
 
-/// "GH100"; throws Error(kNotMeasured).
-std::string chip_of(std::uint32_t device);
-/// What the device grants; throws Error(kNotMeasured), for lack of permission too.
-std::vector<std::uint8_t> availability_of(std::uint32_t device);
+/// CUPTI's profiler in this process, for as long as one of these exists. Left initialised when an activity
+/// collector detaches (cuptiFinalize), it leaves the process without kernel and copy records and without
+/// samples (CUPTI 13.0). Threads: any.
+class Profiler {
+ public:
+  /// Throws Error(kNotMeasured).
+  Profiler();
+  ~Profiler();
+  Profiler(const Profiler&) = delete;
+  Profiler& operator=(const Profiler&) = delete;
 
-/// A counter data image. CUPTI knows one by the address of its bytes when it was initialised, which moving
-/// the vector keeps: a copy can be evaluated but not decoded into.
-using Image = std::vector<std::uint8_t>;
+  /// "GH100"; throws Error(kNotMeasured).
+  [[nodiscard]] std::string chip_of(std::uint32_t device) const;
+  /// What the device grants; throws Error(kNotMeasured), for lack of permission too.
+  [[nodiscard]] std::vector<std::uint8_t> availability_of(std::uint32_t device) const;
+};
 
 /// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
 /// its samples was, on CUPTI's clock.
-struct Batch {
+struct Stretch {
   struct Span {
     Nanos begin{}, end{};
   };
-  Image image;
+  std::vector<std::uint8_t> image;
   std::vector<Span> spans;
+  bool lost = false;  ///< samples are missing at the end, or all: the hardware buffer or the image was full
 };
 
-/// Decoding is what must keep up with the chip, and evaluating is what takes long (some 75 us a sample):
-/// they are apart, so that the second can wait until sampling is over.
+/// Samples in stretches: start(), stop(), take(). Nothing is decoded while sampling: on an H200 that takes
+/// longer than a sample lasts at 20 us, and what a full image cannot hold CUPTI drops.
 ///
 /// Invariant: sampling is enabled on the device from constructor to destructor.
 class PmSession {
@@ -47,30 +56,23 @@ class PmSession {
   PmSession(const PmSession&) = delete;
   PmSession& operator=(const PmSession&) = delete;
 
+  /// The longest stretch, in samples: the hardware buffer surely holds so many. Where it is full, CUPTI gives
+  /// none of what it holds.
+  [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+
   void start();
   void stop();
-
-  /// What an image holds, at some 16 kB a sample. One decoding takes out all that the hardware buffer has,
-  /// and what is more than this is lost: drain() must be called several times in the time of so many samples.
-  static constexpr std::uint32_t kImageSamples = 1024;
-
-  /// Sees to so many initialised images: initialising one takes longer than decoding into it, so drain()
-  /// should find one. Call it when there is time.
-  void prepare(std::size_t batches);
-
-  /// Takes what the hardware buffer holds, as one batch, none where there is nothing, and uses up an image,
-  /// which it initialises where none is ready. Returns false where samples were lost because the buffer was
-  /// full.
-  bool drain(std::vector<Batch>& into);
+  /// The stretch between start() and stop(), of at most so many samples.
+  Stretch take(std::uint32_t most);
 
  private:
-  void initialize(Image& image) const;
-  [[nodiscard]] std::vector<Batch::Span> spans_in(const Image& image) const;
+  [[nodiscard]] std::size_t image_bytes(std::uint32_t samples) const;
+  [[nodiscard]] std::vector<Stretch::Span> spans_in(const std::vector<std::uint8_t>& image) const;
 
+  const ProfilerHost& host_;
   Config config_;  ///< CUPTI reads it while it decodes: it must live as long as the session
   CUpti_PmSampling_Object* sampling_ = nullptr;
-  std::size_t image_bytes_ = 0;
-  std::vector<Image> ready_;  ///< initialised, nothing decoded into them
+  std::uint32_t capacity_ = 0;
 };
 
 }  // namespace offledger::counters

@@ -57,9 +57,10 @@ void note_what_is_missing(trace::Timeline& timeline, const Samples& samples) {
   for (const std::string& reason : samples.left_out) {
     missing += fmt::format("{}{}", missing.empty() ? "" : "; ", reason);
   }
-  if (samples.overflowed) {
-    missing += fmt::format("{}samples were lost, as decoding could not keep up: sample less often",
-                           missing.empty() ? "" : "; ");
+  if (samples.partial) {
+    missing += fmt::format(
+        "{}sampling paused while its full buffer was emptied: sample less often, or record a shorter run",
+        missing.empty() ? "" : "; ");
   }
   if (!missing.empty()) timeline.note("counters_partial", missing);
 }

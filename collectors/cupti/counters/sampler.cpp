@@ -21,19 +21,13 @@ namespace offledger::counters {
 namespace {
 
 constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
-/// Samples between two drains: less than half of what one takes at most, so that a thread that comes late
-/// loses none.
-constexpr std::int64_t kDrainedSamples = 2 * PmSession::kImageSamples / 5;
-/// Images that are ready before sampling begins: half a second at 20 us, 1 GB.
-constexpr std::size_t kReadyAtFirst = 64;
-/// And when these are used up: after each drain, in the time until the next, others take their place.
-constexpr std::size_t kReadyAlways = 4;
 /// How many threads evaluate: a sample takes 0.03 to 0.08 ms on an H200, and a second of sampling has 50 000.
 /// One, unless the environment says more: CUPTI does not promise that host objects of several threads keep
 /// apart.
 constexpr const char* kThreadsVariable = "OFFLEDGER_COUNTER_THREADS";
+constexpr std::size_t kEvaluatedAtOnce = 256;  ///< samples that a thread takes on
 
-std::size_t threads_for(std::size_t batches) {
+std::size_t threads_for(std::size_t samples) {
   std::size_t most = 1;
   if (const char* set = std::getenv(kThreadsVariable); set != nullptr) {
     const std::string_view text = set;
@@ -43,8 +37,11 @@ std::size_t threads_for(std::size_t batches) {
                                                  kThreadsVariable, text));
     }
   }
-  return std::min(most, batches);
+  return std::min(most, samples / kEvaluatedAtOnce + 1);
 }
+
+/// Beyond what the clock says that a stretch holds.
+constexpr std::int64_t kSpareSamples = 256;
 
 using Clock = std::chrono::steady_clock;
 using Figures = std::vector<std::vector<double>>;  ///< by sample, by metric
@@ -63,8 +60,8 @@ Options checked(Options options) {
 struct Sampler::State {
   explicit State(const Options& chosen)
       : options(checked(chosen)),
-        chip(chip_of(options.device)),
-        availability(availability_of(options.device)),
+        chip(profiler.chip_of(options.device)),
+        availability(profiler.availability_of(options.device)),
         host(chip, availability) {
     const Resolved resolved =
         resolve(set_for(chip, options.purpose),
@@ -82,35 +79,41 @@ struct Sampler::State {
     empty.left_out = resolved.left_out;
     session = std::make_unique<PmSession>(options.device, host, host.configure(metrics), options.interval,
                                           options.hardware_buffer_bytes);
-    session->prepare(kReadyAtFirst);
   }
 
   Options options;
+  Profiler profiler;
   std::string chip;
   std::vector<std::uint8_t> availability;
   ProfilerHost host;
   std::vector<std::string> metrics;
   std::unique_ptr<PmSession> session;
   Samples empty;  ///< tracks without values
-  std::vector<Batch> batches;
-  bool whole = true;
+  Samples samples;
+  Clock::time_point started;  ///< of the present stretch
   std::atomic<bool> stopping{false};
   std::mutex mutex;  ///< of `changed` alone
   std::condition_variable changed;
   std::exception_ptr failure;
-  std::thread draining;
+  std::thread emptying;
 
+  void begin_stretch() {
+    started = Clock::now();
+    session->start();
+  }
+
+  /// Empties the buffer whenever it may be full; in most recordings never.
   void run() noexcept {
     try {
       const auto ended = [this] { return stopping.load(); };
-      const auto period = options.interval * kDrainedSamples;
-      for (auto next = Clock::now() + period;; next = std::max(next, Clock::now()) + period) {
+      while (true) {
+        const auto full = started + options.interval * session->capacity();
         {
           std::unique_lock lock(mutex);
-          if (changed.wait_until(lock, next, ended)) return;
+          if (changed.wait_until(lock, full, ended)) return;
         }
-        whole = session->drain(batches) && whole;
-        session->prepare(kReadyAlways);
+        end_stretch();
+        begin_stretch();
       }
     } catch (...) {
       failure = std::current_exception();
@@ -118,22 +121,23 @@ struct Sampler::State {
   }
 
   void end() {
-    if (!draining.joinable()) return;
+    if (!emptying.joinable()) return;
     {
       const std::lock_guard lock(mutex);
       stopping = true;
     }
     changed.notify_all();
-    draining.join();
+    emptying.join();
   }
 
-  /// The figures of each batch, by threads with a host object each: CUPTI lets one thread at a time use one.
-  [[nodiscard]] std::vector<Figures> evaluate() const;
-  [[nodiscard]] Samples gather() const;
+  /// Adds the samples of the stretch that ends here.
+  void end_stretch();
+  /// The figures of each sample, by threads with a host object each: CUPTI lets one thread at a time use one.
+  [[nodiscard]] Figures evaluate(const Stretch& stretch) const;
 };
 
-std::vector<Figures> Sampler::State::evaluate() const {
-  std::vector<Figures> figures(batches.size());
+Figures Sampler::State::evaluate(const Stretch& stretch) const {
+  Figures figures(stretch.spans.size());
   std::atomic<std::size_t> next{0};
   std::mutex failing;
   std::exception_ptr failed;
@@ -141,10 +145,11 @@ std::vector<Figures> Sampler::State::evaluate() const {
     try {
       ProfilerHost own(chip, availability);
       (void)own.configure(metrics);
-      for (std::size_t i = next++; i < batches.size(); i = next++) {
-        figures[i].resize(batches[i].spans.size());
-        for (std::size_t sample = 0; sample < figures[i].size(); ++sample)
-          own.evaluate(batches[i].image, sample, figures[i][sample]);
+      for (std::size_t from = next.fetch_add(kEvaluatedAtOnce); from < figures.size();
+           from = next.fetch_add(kEvaluatedAtOnce)) {
+        const std::size_t to = std::min(from + kEvaluatedAtOnce, figures.size());
+        for (std::size_t sample = from; sample < to; ++sample)
+          own.evaluate(stretch.image, sample, figures[sample]);
       }
     } catch (...) {
       const std::lock_guard lock(failing);
@@ -152,7 +157,7 @@ std::vector<Figures> Sampler::State::evaluate() const {
     }
   };
   std::vector<std::thread> threads;
-  const std::size_t most = threads_for(batches.size());
+  const std::size_t most = threads_for(figures.size());
   for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
@@ -160,26 +165,21 @@ std::vector<Figures> Sampler::State::evaluate() const {
   return figures;
 }
 
-Samples Sampler::State::gather() const {
-  Samples samples = empty;
-  samples.overflowed = !whole;
-  const std::vector<Figures> figures = evaluate();
-  bool first = true;
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    for (std::size_t sample = 0; sample < batches[i].spans.size(); ++sample) {
-      // The first sample spans the set-up.
-      if (std::exchange(first, false)) continue;
-      const auto [begin, end] = batches[i].spans[sample];
-      if (end <= begin) continue;  // begun, and cut off by the stop
-      if (!samples.end.empty() && begin - samples.end.back() > options.interval) samples.overflowed = true;
-      samples.begin.push_back(begin);
-      samples.end.push_back(end);
-      for (std::size_t track = 0; track < samples.tracks.size(); ++track) {
-        samples.tracks[track].values.push_back(figures[i][sample][track]);
-      }
-    }
+void Sampler::State::end_stretch() {
+  session->stop();
+  const auto fitted = (Clock::now() - started) / options.interval;
+  const Stretch stretch = session->take(static_cast<std::uint32_t>(fitted + fitted / 100 + kSpareSamples));
+  const Figures figures = evaluate(stretch);
+  if (stretch.lost) samples.partial = true;
+  for (std::size_t i = 1; i < figures.size(); ++i) {  // the first sample spans the set-up
+    const auto [begin, end] = stretch.spans[i];
+    if (end <= begin) continue;  // begun, and cut off by the stop
+    if (!samples.end.empty() && begin - samples.end.back() > options.interval) samples.partial = true;
+    samples.begin.push_back(begin);
+    samples.end.push_back(end);
+    for (std::size_t track = 0; track < samples.tracks.size(); ++track)
+      samples.tracks[track].values.push_back(figures[i][track]);
   }
-  return samples;
 }
 
 Sampler::Sampler(Options options) : state_(std::make_unique<State>(options)) {}
@@ -190,25 +190,22 @@ Sampler::~Sampler() {
 
 void Sampler::start() {
   State& state = *state_;
-  if (state.draining.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
-  state.batches.clear();
-  state.session->prepare(kReadyAtFirst);
-  state.whole = true;
+  if (state.emptying.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
+  state.samples = state.empty;
   state.stopping = false;
   state.failure = nullptr;
-  state.session->start();
-  state.draining = std::thread([&state] { state.run(); });
+  state.begin_stretch();
+  state.emptying = std::thread([&state] { state.run(); });
 }
 
 Samples Sampler::stop() {
   State& state = *state_;
-  if (!state.draining.joinable())
+  if (!state.emptying.joinable())
     throw Error(ErrorKind::kNotMeasured, "the sampler does not sample: start() comes first");
   state.end();
-  state.session->stop();
   if (state.failure) std::rethrow_exception(state.failure);
-  state.whole = state.session->drain(state.batches) && state.whole;
-  return state.gather();
+  state.end_stretch();
+  return std::move(state.samples);
 }
 
 }  // namespace offledger::counters

@@ -28,7 +28,8 @@ struct Options {
   std::uint32_t device = 0;  ///< CUDA's ordinal
   Nanos interval{20'000};    ///< 5 us to 1 ms
   Purpose purpose = Purpose::kActivity;
-  std::uint64_t hardware_buffer_bytes = std::uint64_t{256} << 20;
+  /// Of pinned host memory, for one stretch of samples: on an H200, 1.3 s of them at 20 us.
+  std::uint64_t hardware_buffer_bytes = std::uint64_t{1} << 30;
 };
 
 struct Track {
@@ -44,7 +45,7 @@ struct Samples {
   std::vector<Nanos> begin, end;  ///< since the Unix epoch, on the clock of activity records
   std::vector<Track> tracks;
   std::vector<std::string> left_out;  ///< roles that this chip or this pass has no room for, with why
-  bool overflowed = false;  ///< samples are missing: the hardware buffer was full, or decoding came too late
+  bool partial = false;               ///< samples are missing between the first and the last: see Sampler
 
   /// The track of a role, or nullptr.
   [[nodiscard]] const Track* find(std::string_view role) const noexcept;
@@ -58,8 +59,10 @@ class Source {
   virtual Samples stop() = 0;
 };
 
-/// Cost: start() to stop(), a thread that decodes every 400 samples or so; stop(), some 0.05 ms of CPU a
-/// sample, on as many threads as OFFLEDGER_COUNTER_THREADS says (1). Threads: members by one at a time.
+/// Nothing is done on the CPU while the hardware samples; stop() takes some 0.05 ms of CPU a sample, of which
+/// evaluating, two thirds, runs on as many threads as OFFLEDGER_COUNTER_THREADS says (1). Where sampling
+/// outlasts the hardware buffer it pauses: a thread empties the buffer and sampling goes on, the samples
+/// between missing. Threads: members by one at a time.
 class Sampler final : public Source {
  public:
   /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.
@@ -69,7 +72,7 @@ class Sampler final : public Source {
   Sampler& operator=(const Sampler&) = delete;
 
   void start() override;
-  /// Ends sampling and gives what was sampled. The first sample, which spans the set-up, is left out.
+  /// Ends sampling and gives what was sampled. A stretch's first sample, which spans the set-up, is left out.
   Samples stop() override;
 
  private:

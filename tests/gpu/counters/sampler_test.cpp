@@ -45,7 +45,7 @@ TEST_F(OnChip, SamplesAreInOrderAndAsLongAsAsked) {
   cupti::bench::launch_spin(20'000'000, nullptr);
   ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
   const Samples samples = sampler_->stop();
-  EXPECT_FALSE(samples.overflowed);
+  EXPECT_FALSE(samples.partial);
   ASSERT_GT(samples.begin.size(), 900u);  // 20 ms at 20 us, less the first
   for (std::size_t i = 0; i < samples.begin.size(); ++i) {
     EXPECT_LT(samples.begin[i], samples.end[i]);
@@ -76,6 +76,29 @@ TEST_F(OnChip, SamplesTwice) {
     ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
     EXPECT_GT(sampler_->stop().begin.size(), 200u);
   }
+}
+
+TEST_F(OnChip, ALongTimeIsSampledThroughout) {
+  sampler_->start();
+  cupti::bench::launch_spin(500'000'000, nullptr);
+  ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  const Samples samples = sampler_->stop();
+  EXPECT_FALSE(samples.partial);
+  EXPECT_GT(samples.begin.size(), 24'900u);  // 0.5 s at 20 us
+}
+
+TEST_F(OnChip, AFullBufferPausesSamplingAndLosesNothingElse) {
+  sampler_.reset();
+  Sampler small({.hardware_buffer_bytes = std::uint64_t{16} << 20});  // some 1000 samples
+  small.start();
+  cupti::bench::launch_spin(400'000'000, nullptr);
+  ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  const Samples samples = small.stop();
+  EXPECT_TRUE(samples.partial);
+  EXPECT_GT(samples.begin.size(), 2'000u);
+  EXPECT_LT(samples.begin.size(), 19'900u);
+  EXPECT_GT(samples.end.back() - samples.begin.front(), std::chrono::milliseconds(250));
+  for (std::size_t i = 1; i < samples.begin.size(); ++i) ASSERT_GE(samples.begin[i], samples.end[i - 1]);
 }
 
 }  // namespace

@@ -97,14 +97,15 @@ TEST(AddSamples, NonsenseFromTheChipIsNothing) {
 TEST(AddSamples, WhatIsMissingIsNoted) {
   Samples samples = samples_of("percent", {1});
   samples.left_out = {"dram_read: does not fit the pass"};
-  samples.overflowed = true;
+  samples.partial = true;
   Timeline timeline;
   add_samples(timeline, samples, trace::DeviceId{0});
   ASSERT_EQ(timeline.notes.size(), 1u);
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
-  EXPECT_EQ(timeline.text(timeline.notes[0].text),
-            "dram_read: does not fit the pass; samples were lost, as decoding could not keep up: sample less "
-            "often");
+  EXPECT_EQ(
+      timeline.text(timeline.notes[0].text),
+      "dram_read: does not fit the pass; sampling paused while its full buffer was emptied: sample less "
+      "often, or record a shorter run");
 }
 
 /// A source that fails where it is told to.

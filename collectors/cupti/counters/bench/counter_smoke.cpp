@@ -128,8 +128,8 @@ int run(Nanos interval) {
   const auto stopping = std::chrono::steady_clock::now();
   const counters::Samples alone = sampler.stop();
   const std::chrono::duration<double, std::milli> evaluating = std::chrono::steady_clock::now() - stopping;
-  fmt::print("chip {}: {} samples every {} ns, overflowed {}\n", alone.chip, alone.begin.size(),
-             alone.interval.count(), alone.overflowed);
+  fmt::print("chip {}: {} samples every {} ns, partial {}\n", alone.chip, alone.begin.size(),
+             alone.interval.count(), alone.partial);
   for (const counters::Track& track : alone.tracks) {
     const auto most = std::max_element(track.values.begin(), track.values.end());
     fmt::print("  {:<16} {:<18} at most {:.4g}\n", track.role, track.unit,

@@ -3,7 +3,8 @@
 #
 # Everything that needs a GPU, from a bundle (cmake --build --preset bundle) or a checkout's build: the GPU tests, the
 # core's and the collector's own cost, calibration, check mode, small recordings, and the study of the schedules. Results go to one folder; a part
-# that is done is not done again, and the study adds repetitions to its database, so that several short stays add up.
+# that is done is not done again, and the study adds repetitions to its database, so that several short stays add up. Exit code:
+# 1 where a part failed; 0 where all that the budget left time for went well.
 #
 #   ./ci/gpu.sh [--part NAME]… [--budget-s N] [--reps N] [--out FOLDER]
 #   parts: doctor tests core collector calibrate check engines recordings study   (default: all, in this order)
@@ -35,6 +36,7 @@ export bin out
 database=$out/study.sqlite
 begin=$SECONDS
 failed=0
+unfinished=()
 
 # A bundle carries no CUDA libraries: the toolkit of this machine has them.
 if ! ldconfig -p | grep -q libcublasLt.so.13; then
@@ -56,15 +58,19 @@ part() {
     return
   fi
   if [ "$(left)" -le 0 ]; then
-    echo "$name: no time left"
+    unfinished+=("$name")
     return
   fi
-  local started=$SECONDS
-  if timeout "$(left)" "$@" >"$out/$name.txt" 2>&1; then
+  local started=$SECONDS code=0
+  timeout "$(left)" "$@" >"$out/$name.txt" 2>&1 || code=$?
+  if [ "$code" -eq 0 ]; then
     touch "$out/$name.done"
     echo "$name: ok, $((SECONDS - started)) s"
+  elif [ "$code" -eq 124 ] && [ "$(left)" -le 0 ]; then
+    echo "$name: stopped after $((SECONDS - started)) s, as the budget was spent"
+    unfinished+=("$name")
   else
-    echo "$name: FAILED ($?), $((SECONDS - started)) s; the end of $out/$name.txt:"
+    echo "$name: FAILED ($code), $((SECONDS - started)) s; the end of $out/$name.txt:"
     tail -n 15 "$out/$name.txt"
     failed=1
   fi
@@ -146,7 +152,6 @@ counters() {
     "$bin/offledger" play --counters "$schedule" --schedule history_fenced --workload llama70b-6l-t8192 --device cuda -o "$file" || failed=1
     "$bin/offledger" explain "$file" || failed=1
   done
-  ls -l "$out/counters"
   "$bin/counter_cost" 10 || failed=1
   return $failed
 }
@@ -194,7 +199,8 @@ sittings() {
 
 export -f ab sittings counters pairs recordings check engines transformers  # part() runs them under timeout
 
-# study SUITE REPS: rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds.
+# study SUITE REPS: rounds of one repetition of every cell, so that a stay that ends early leaves whole rounds. Returns 1
+# where the budget ended first, 2 where a run failed.
 study() {
   local suite=$1 most=$2 round=1 resume=()
   while [ "$round" -le "$most" ]; do
@@ -202,7 +208,7 @@ study() {
     resume=()
     "$bin/offledger" history show "$suite" --db "$database" >/dev/null 2>&1 && resume=(--resume "$suite")
     "$bin/offledger" run --suite "$suite" --device cuda --reps "$round" --label "$suite" --commit "$(cat commit 2>/dev/null)" --db "$database" "${resume[@]}" \
-      --budget-s "$(($(left) - 20))" >"$out/$suite.txt" 2>"$out/$suite.log" || { tail -n 3 "$out/$suite.log"; return 1; }
+      --budget-s "$(($(left) - 20))" >"$out/$suite.txt" 2>"$out/$suite.log" || { tail -n 3 "$out/$suite.log"; return 2; }
     round=$((round + 1))
   done
 }
@@ -219,10 +225,15 @@ for name in "${parts[@]}"; do
     study)
       for suite in "study-short 3" "study $reps"; do
         # shellcheck disable=SC2086
-        if study $suite; then echo "$suite: complete"; else echo "$suite: unfinished; run again to add to it"; fi
+        study $suite && echo "$suite: complete"
+        case $? in
+          1) unfinished+=("${suite% *}") ;;
+          2) echo "$suite: FAILED; the end of $out/${suite% *}.log is above"; failed=1 ;;
+        esac
       done ;;
     *) echo "ci/gpu.sh: unknown part '$name'" >&2; exit 2 ;;
   esac
 done
+[ ${#unfinished[@]} -eq 0 ] || echo "unfinished: ${unfinished[*]}; run again with --out $out to go on"
 echo "results in $out; $((SECONDS - begin)) s"
 exit $failed

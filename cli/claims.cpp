@@ -187,7 +187,7 @@ class Judge {
 
   void totals() {
     letters_ = 0;
-    const double compute_ms = static_cast<double>(compute_of(played_.workload()).count()) / 1e6;
+    const double compute_ms = milliseconds(compute_of(played_.workload()));
     for (const Wall& wall : kWalls) {
       Claim& total = add(letter(2), fmt::format("{}: {} layers", wall.schedule, played_.layers()), "ms",
                          wall.total_ms, wall.total_ms, total_tolerance());
@@ -217,8 +217,7 @@ class Judge {
     letters_ = 0;
     for (const Moved& moved : kMoved) {
       const bool attn = std::string_view(moved.group) == "attn";
-      const double window_ms =
-          static_cast<double>(played_.workload().costs[attn ? 0 : 1].compute.count()) / 1e6;
+      const double window_ms = milliseconds(played_.workload().costs[attn ? 0 : 1].compute);
       Claim& claim =
           add(letter(3), fmt::format("{}: moved while L0's {} ran", moved.schedule, attn ? "MHA" : "FFN"),
               "MB", moved.mega, moved.mega, std::max(moved.mega, 100.0) * kBytesTolerance);

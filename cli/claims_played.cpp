@@ -13,17 +13,13 @@ constexpr Setting kSettings[] = {{"1 GB/s", "seed-70b", false},
 constexpr std::uint64_t kLayerHostUs = 2000;
 constexpr std::int32_t kSteadyLayers = 10;  ///< from the middle one on
 
-double ms(Nanos time) {
-  return static_cast<double>(time.count()) / 1e6;
-}
-
 PassFigures figures_of(const trace::Timeline& pass, std::int32_t middle) {
   const analysis::Report report = analysis::analyse(pass);
   const analysis::DeviceReport& device = report.devices.front();
   PassFigures figures;
-  figures.wall_ms = ms(pass_wall(pass));
+  figures.wall_ms = milliseconds(pass_wall(pass));
   figures.held_ms =
-      ms(device.total.cpu_blocked.value_or(Nanos{0}) + device.total.host_work.value_or(Nanos{0}));
+      milliseconds(device.total.cpu_blocked.value_or(Nanos{0}) + device.total.host_work.value_or(Nanos{0}));
   Nanos steady_begin{}, steady_end{};
   for (const analysis::UnitReport& unit : device.units) {
     const double mega = h2d_bytes_in(pass, unit.compute.begin, unit.compute.end) / 1e6;
@@ -31,9 +27,9 @@ PassFigures figures_of(const trace::Timeline& pass, std::int32_t middle) {
     if (unit.group == "attn" && unit.layer == middle) steady_begin = unit.compute.begin;
     if (unit.group == "attn" && unit.layer == middle + kSteadyLayers) steady_end = unit.compute.begin;
     if (unit.layer >= middle && unit.layer < middle + kSteadyLayers)
-      figures.steady_idle_ms += ms(unit.gap) / kSteadyLayers;
+      figures.steady_idle_ms += milliseconds(unit.gap) / kSteadyLayers;
   }
-  figures.steady_ms = ms(steady_end - steady_begin) / kSteadyLayers;
+  figures.steady_ms = milliseconds(steady_end - steady_begin) / kSteadyLayers;
   figures.steady_mb = h2d_bytes_in(pass, steady_begin, steady_end) / 1e6 / kSteadyLayers;
   return figures;
 }
@@ -62,7 +58,7 @@ const PassFigures& Played::pass(const std::string& schedule, const Setting& sett
 std::optional<double> Played::link_for(const std::string& schedule, double wall_ms) {
   const auto wall_at = [&](double link) {
     const Scenario scenario{schedule, static_cast<std::uint64_t>(link), true, kLayerHostUs, 0, {}};
-    return ms(pass_wall(play_pass(scenario, workload_, *make_device_(0))));
+    return milliseconds(pass_wall(play_pass(scenario, workload_, *make_device_(0))));
   };
   double slow = 0.1e9, fast = 100e9;
   if (wall_at(slow) < wall_ms || wall_at(fast) > wall_ms) return std::nullopt;

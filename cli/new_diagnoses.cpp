@@ -35,8 +35,7 @@ std::string difference(const analysis::Report& base, const analysis::Report& can
     const auto same = [&](const analysis::Diagnosis& other) { return other.id == diagnosis.id; };
     if (diagnosis.id == kNothingWrong || std::ranges::any_of(base.diagnoses, same)) continue;
     out += fmt::format("{}{}", out.empty() ? "" : ", ", diagnosis.id);
-    if (diagnosis.time.count() > 0)
-      out += fmt::format(" ({:.3f} ms)", static_cast<double>(diagnosis.time.count()) / 1e6);
+    if (diagnosis.time.count() > 0) out += fmt::format(" ({:.3f} ms)", milliseconds(diagnosis.time));
   }
   return out;
 }

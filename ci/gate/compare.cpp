@@ -15,10 +15,6 @@ namespace {
 using history::Run;
 using history::Verdict;
 
-bool listed(const Config& config, std::string_view what) {
-  return std::find(config.fail_on.begin(), config.fail_on.end(), what) != config.fail_on.end();
-}
-
 Verdict without_cells(const char* verdict, std::string reason) {
   Verdict result;
   result.verdict = verdict;
@@ -59,7 +55,7 @@ Verdict judge_runs(const Run& base, const Run& candidate, const Config& config, 
     return without_cells("not_comparable", std::move(why));
   }
   if (auto why = why_no_data(base, candidate); !why.empty()) {
-    return without_cells(listed(config, "no_data") ? "fail" : "no_data", std::move(why));
+    return without_cells(config.fails_on("no_data") ? "fail" : "no_data", std::move(why));
   }
   const auto cells = pair_cells(base, candidate);
   auto comparisons = lay_out(cells, config);

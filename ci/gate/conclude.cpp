@@ -9,10 +9,6 @@
 namespace offledger::gate {
 namespace {
 
-bool listed(const Config& config, std::string_view what) {
-  return std::find(config.fail_on.begin(), config.fail_on.end(), what) != config.fail_on.end();
-}
-
 /// How bad a failing row is: losses by how many margins they are; a difference in an exact metric ranks below
 /// those, because a copy more or less says little beside the time it cost.
 double severity(const Comparison& comparison) {
@@ -79,13 +75,13 @@ history::Verdict conclude(const std::vector<Comparison>& comparisons, const Conf
     verdict.reason =
         sentence(*count.worst) + overlap_beside(*count.worst, comparisons) + more(count.fail - 1, "worse");
   } else if (count.unmeasured != nullptr) {
-    verdict.verdict = listed(config, "no_data") ? "fail" : "no_data";
+    verdict.verdict = config.fails_on("no_data") ? "fail" : "no_data";
     verdict.reason = sentence(*count.unmeasured) + more(count.no_data - 1, "not measured");
   } else if (count.gates + count.waived == 0) {
-    verdict.verdict = listed(config, "no_data") ? "fail" : "no_data";
+    verdict.verdict = config.fails_on("no_data") ? "fail" : "no_data";
     verdict.reason = "no metric of any cell could be compared";
   } else if (count.unclear != nullptr) {
-    verdict.verdict = listed(config, "inconclusive") ? "fail" : "inconclusive";
+    verdict.verdict = config.fails_on("inconclusive") ? "fail" : "inconclusive";
     verdict.reason = sentence(*count.unclear) + more(count.inconclusive - 1, "unclear");
   } else {
     verdict.verdict = "pass";

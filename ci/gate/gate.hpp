@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -48,6 +49,9 @@ struct Config {
   double q = 0.05;  ///< false discovery rate over the gate cells
   /// "regression" and "missing" always fail; "inconclusive" and "no_data" do where listed.
   std::vector<std::string> fail_on;
+  [[nodiscard]] bool fails_on(std::string_view what) const {
+    return std::find(fail_on.begin(), fail_on.end(), what) != fail_on.end();
+  }
   bool across_sittings = false;
   /// One more batch of fresh repetitions for inconclusive cells was declared before the first look: each look
   /// has half of q.

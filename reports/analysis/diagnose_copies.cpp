@@ -10,16 +10,12 @@
 namespace offledger::analysis {
 namespace {
 
-double ms(Nanos t) {
-  return static_cast<double>(t.count()) / 1e6;
-}
-
 constexpr std::uint64_t kTiny = 256 << 10;
 bool is_tiny(const trace::Copy& copy) noexcept {
   return copy.bytes / std::max(1U, copy.count) < kTiny;
 }
 
-struct Sum {
+struct CopySum {
   Nanos time{}, without_pageable{};
   std::set<OpRow> copies;
   std::uint64_t bytes = 0;
@@ -27,8 +23,8 @@ struct Sum {
 
 /// Sums the pieces that `of` chooses, and the copies they waited for.
 template <typename Of>
-Sum sum(const Case& c, Of&& of) {
-  Sum s;
+CopySum sum_copies(const Case& c, Of&& of) {
+  CopySum s;
   for (const Piece& piece : c.pieces) {
     if (!of(piece)) continue;
     s.time += piece.time.length();
@@ -91,60 +87,60 @@ bool drains(const Case& c, const Piece& piece) {
 std::optional<Found> pageable_source(const Case& c) {
   const Transfer& h2d = c.report.total.h2d;
   if (h2d.pageable_copies == 0) return std::nullopt;
-  const Sum s = sum(c, [&](const Piece& p) { return transfer(p) && c.from_pageable(p); });
+  const CopySum s = sum_copies(c, [&](const Piece& p) { return transfer(p) && c.from_pageable(p); });
   return Found{
       s.time, s.time,
       fmt::format("{} of {} H2D copies are from pageable memory; the GPU waited {:.1f} ms for {} of them "
                   "({:.2f} GB)",
-                  h2d.pageable_copies, h2d.copies, ms(s.time), s.copies.size(),
+                  h2d.pageable_copies, h2d.copies, milliseconds(s.time), s.copies.size(),
                   static_cast<double>(s.bytes) / 1e9)};
 }
 
 /// A host that is slow to issue is launch_bound, and one that stands in a call host_block_per_layer: what is
 /// late for neither reason is held behind compute.
 std::optional<Found> late_issue(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kFenced; });
+  const CopySum s = sum_copies(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kFenced; });
   return Found{
       s.time, s.without_pageable,
       fmt::format("{} copies waited, by an event, for kernels that do not read their slot, the link idle: "
                   "{:.1f} ms of the GPU's wait for them",
-                  s.copies.size(), ms(s.time))};
+                  s.copies.size(), milliseconds(s.time))};
 }
 
 std::optional<Found> single_slot(const Case& c) {
-  const Sum s = sum(c, [](const Piece& p) { return transfer(p) && p.sub == Sub::kSlotWait; });
+  const CopySum s = sum_copies(c, [](const Piece& p) { return transfer(p) && p.sub == Sub::kSlotWait; });
   return Found{
       s.time, s.without_pageable,
       fmt::format(
           "copies waited for kernels that still read their slot, the link idle: {:.1f} ms of the GPU's wait "
           "for {} copies",
-          ms(s.time), s.copies.size())};
+          milliseconds(s.time), s.copies.size())};
 }
 
 std::optional<Found> head_of_line(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) {
+  const CopySum s = sum_copies(c, [&](const Piece& p) {
     return transfer(p) && p.sub == Sub::kHeadOfLine && !drains(c, p) && !on_kernels_stream(c, p) &&
            !by_whole_device(c, p) && !behind_tiny_copies(c, p);
   });
   return Found{
       s.time, s.without_pageable,
       fmt::format("the next kernel's weights queued behind {} copies that later kernels need: {:.1f} ms",
-                  s.copies.size(), ms(s.time))};
+                  s.copies.size(), milliseconds(s.time))};
 }
 
 std::optional<Found> stream_drain(const Case& c) {
-  const Sum s =
-      sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kHeadOfLine && drains(c, p); });
+  const CopySum s =
+      sum_copies(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kHeadOfLine && drains(c, p); });
   return Found{
       s.time, s.without_pageable,
       fmt::format(
           "the next kernel's weights were in; it waited {:.1f} ms for {} later copies on their stream",
-          ms(s.time), s.copies.size())};
+          milliseconds(s.time), s.copies.size())};
 }
 
 /// On a stream of their own, copies could have run under kernels: no more than the shorter of the two is won.
 std::optional<Found> same_stream(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) {
+  const CopySum s = sum_copies(c, [&](const Piece& p) {
     return transfer(p) && (p.sub == Sub::kBehindCompute || on_kernels_stream(c, p));
   });
   const Figures& f = c.report.total;
@@ -154,7 +150,7 @@ std::optional<Found> same_stream(const Case& c) {
       fmt::format(
           "{} copies run on the stream of the kernels that wait for them, and neither runs under the other: "
           "{:.1f} ms of the GPU's wait, {:.1f} ms of which could be hidden",
-          s.copies.size(), ms(s.time), ms(std::min(s.time, could_hide)))};
+          s.copies.size(), milliseconds(s.time), milliseconds(std::min(s.time, could_hide)))};
 }
 
 bool issues_tiny_copies(const Case& c, const Piece& piece) {
@@ -210,14 +206,14 @@ std::optional<Found> tiny_copies(const Case& c) {
   return Found{
       time, time,
       fmt::format("{} of {} H2D copies are under 256 KiB; issuing and starting them cost the GPU {:.1f} ms",
-                  tiny, all, ms(time))};
+                  tiny, all, milliseconds(time))};
 }
 
 /// Idle time that the bound itself implies, or that passed under copies which could not have run earlier.
 std::optional<Found> link_bound(const Case& c) {
-  const Sum pieces =
-      sum(c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kLinkBound && !c.from_pageable(p); });
-  const Sum waits = sum(c, [&](const Piece& p) { return transfer(p) && !c.from_pageable(p); });
+  const CopySum pieces = sum_copies(
+      c, [&](const Piece& p) { return transfer(p) && p.sub == Sub::kLinkBound && !c.from_pageable(p); });
+  const CopySum waits = sum_copies(c, [&](const Piece& p) { return transfer(p) && !c.from_pageable(p); });
   Nanos implied{};
   for (const StepReport* step : warm_steps(c.report)) {
     if (step->figures.bound) implied += std::max(Nanos{}, *step->figures.bound - step->figures.compute);
@@ -228,7 +224,8 @@ std::optional<Found> link_bound(const Case& c) {
       time, time,
       fmt::format("{:.1f} ms of the GPU's wait passed while copies that it needed ran and could not have run "
                   "earlier; the link was busy {:.1f} % of the time",
-                  ms(time), 100.0 * ms(f.h2d.busy) / std::max(1e-9, ms(f.ledger.wall())))};
+                  milliseconds(time),
+                  100.0 * milliseconds(f.h2d.busy) / std::max(1e-9, milliseconds(f.ledger.wall())))};
 }
 
 }  // namespace offledger::analysis

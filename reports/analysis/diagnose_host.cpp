@@ -10,18 +10,14 @@
 namespace offledger::analysis {
 namespace {
 
-double ms(Nanos t) {
-  return static_cast<double>(t.count()) / 1e6;
-}
-
-struct Sum {
+struct CallSum {
   Nanos time{}, without_pageable{};
   std::set<std::uint32_t> calls;
 };
 
 template <typename Of>
-Sum sum(const Case& c, Of&& of) {
-  Sum s;
+CallSum sum_calls(const Case& c, Of&& of) {
+  CallSum s;
   for (const Piece& piece : c.pieces) {
     if (!of(piece)) continue;
     s.time += piece.time.length();
@@ -113,16 +109,16 @@ bool waits_for_device(const Case& c, const Piece& piece) {
 }
 
 std::optional<Found> pin_on_the_fly(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) { return c.call_class(p) == CallClass::kPinning; });
+  const CallSum s = sum_calls(c, [&](const Piece& p) { return c.call_class(p) == CallClass::kPinning; });
   return Found{s.time, s.time,
                fmt::format("the GPU waited {:.1f} ms while {} calls pinned, registered or freed host memory",
-                           ms(s.time), s.calls.size())};
+                           milliseconds(s.time), s.calls.size())};
 }
 
 /// Allocation that costs what the driver takes is launch_starved/allocation and no bug; one that waits for
 /// the device is.
 std::optional<Found> allocator_sync(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) {
+  const CallSum s = sum_calls(c, [&](const Piece& p) {
     return c.call_class(p) == CallClass::kAllocation && !c.in.graph.awaited(p.call).empty();
   });
   return Found{
@@ -130,14 +126,14 @@ std::optional<Found> allocator_sync(const Case& c) {
       fmt::format(
           "{} calls that allocate or free device memory waited for the device: {:.1f} ms of the GPU's "
           "idle time",
-          s.calls.size(), ms(s.time))};
+          s.calls.size(), milliseconds(s.time))};
 }
 
 /// A blocking copy holds the host for all of its time. A wait costs what it keeps the host from issuing: a
 /// host that waits for a copy that the next kernel needs anyway costs nothing, and what made that copy late
 /// has its own name.
 std::optional<Found> host_block_per_layer(const Case& c) {
-  const Sum s = sum(c, [&](const Piece& p) {
+  const CallSum s = sum_calls(c, [&](const Piece& p) {
     if (!p.host_blocked || p.via == Via::kBackPressure) return false;
     const CallClass call = c.call_class(p);
     if (call == CallClass::kSyncCopy || call == CallClass::kAsyncCopy) return true;
@@ -153,7 +149,7 @@ std::optional<Found> host_block_per_layer(const Case& c) {
       fmt::format(
           "the host stood in {} blocking calls and had issued neither the next copy nor the next kernel: "
           "{:.1f} ms, and {:.1f} ms in {} gaps until it had caught up",
-          s.calls.size(), ms(s.time), ms(starved.after_block), starved.gaps_after_block)};
+          s.calls.size(), milliseconds(s.time), milliseconds(starved.after_block), starved.gaps_after_block)};
 }
 
 std::optional<Found> launch_bound(const Case& c) {
@@ -162,7 +158,7 @@ std::optional<Found> launch_bound(const Case& c) {
       starved.slow, starved.slow,
       fmt::format("the next kernel had not been launched, and the host neither awaited device work nor was "
                   "catching up after it: {:.1f} ms",
-                  ms(starved.slow))};
+                  milliseconds(starved.slow))};
 }
 
 }  // namespace offledger::analysis

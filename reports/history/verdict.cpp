@@ -8,7 +8,7 @@
 namespace offledger::history {
 namespace {
 
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 
 struct TextField {
   const char* key;
@@ -41,23 +41,23 @@ int Verdict::exit_code() const {
 }
 
 std::string cells_json(const std::vector<VerdictCell>& cells) {
-  Json array = Json::array();
+  SortedJson array = SortedJson::array();
   for (const auto& cell : cells) {
-    Json object;
+    SortedJson object;
     for (const auto& field : kTexts) object[field.key] = cell.*field.member;
     for (const auto& field : kNumbers)
-      object[field.key] = cell.*field.member ? Json(*(cell.*field.member)) : Json();
+      object[field.key] = cell.*field.member ? SortedJson(*(cell.*field.member)) : SortedJson();
     object["n_base"] = cell.n_base;
     object["n_cand"] = cell.n_cand;
     object["gates"] = cell.gates;
     array.push_back(std::move(object));
   }
-  return array.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return array.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
 std::vector<VerdictCell> cells_from_json(const std::string& text) {
   std::vector<VerdictCell> cells;
-  const Json array = Json::parse(text, nullptr, false);
+  const SortedJson array = SortedJson::parse(text, nullptr, false);
   if (!array.is_array()) return cells;
   for (const auto& object : array) {
     if (!object.is_object()) continue;

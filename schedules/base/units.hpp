@@ -20,6 +20,11 @@ constexpr Nanos nanos(std::int64_t n) noexcept {
   return Nanos(n);
 }
 
+/// For people to read: figures stay integers.
+constexpr double milliseconds(Nanos t) noexcept {
+  return static_cast<double>(t.count()) / 1e6;
+}
+
 /// The row an id names. Ids are `enum class` so that a slot cannot be passed where a stream is meant.
 template <typename Id>
 requires std::is_enum_v<Id>

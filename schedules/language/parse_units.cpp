@@ -9,12 +9,12 @@
 namespace offledger::language {
 namespace {
 
-constexpr std::int64_t kMostSlots = 100'000;
-constexpr std::int64_t kMostLayers = 1'000'000;
-constexpr std::size_t kMostGroups = 1000;
+constexpr std::int64_t kMostGroupSlots = 100'000;
+constexpr std::int64_t kMostOffloadedLayers = 1'000'000;
+constexpr std::size_t kMostUnitGroups = 1000;
 
 std::uint32_t count(const json::Value& value) {
-  return static_cast<std::uint32_t>(value.integer(1, kMostSlots));
+  return static_cast<std::uint32_t>(value.integer(1, kMostGroupSlots));
 }
 
 NamedGroup parse_group(const json::Value& value) {
@@ -45,8 +45,8 @@ Units parse_units(const json::Value& value) {
       if (other.name == group.name) throw each.error(fmt::format("group '{}' is named twice", group.name));
     }
     units.groups.push_back(std::move(group));
-    if (units.groups.size() > kMostGroups)
-      throw value.error(fmt::format("expected at most {} groups", kMostGroups));
+    if (units.groups.size() > kMostUnitGroups)
+      throw value.error(fmt::format("expected at most {} groups", kMostUnitGroups));
   }
   if (units.groups.empty()) {
     throw value.error(
@@ -65,11 +65,11 @@ Offload parse_offload(const json::Value& value) {
   json::Object object = value.object();
   if (const auto every = object.find("every")) {
     offload.kind = OffloadKind::kLastOfGroup;
-    offload.group = static_cast<std::uint32_t>(every->integer(1, kMostLayers));
+    offload.group = static_cast<std::uint32_t>(every->integer(1, kMostOffloadedLayers));
   } else if (const auto last = object.find("last")) {
     offload.kind = OffloadKind::kLastOfGroup;
-    offload.last = static_cast<std::uint32_t>(last->integer(1, kMostLayers));
-    offload.group = static_cast<std::uint32_t>(object.at("of").integer(1, kMostLayers));
+    offload.last = static_cast<std::uint32_t>(last->integer(1, kMostOffloadedLayers));
+    offload.group = static_cast<std::uint32_t>(object.at("of").integer(1, kMostOffloadedLayers));
     if (offload.last > offload.group) {
       throw last->error(fmt::format("the last {} of each {} layers: expected at most {}", offload.last,
                                     offload.group, offload.group));

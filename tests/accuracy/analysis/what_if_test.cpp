@@ -26,10 +26,6 @@ double off(Nanos predicted, Nanos truth) {
   return static_cast<double>(predicted.count()) / static_cast<double>(truth.count()) - 1;
 }
 
-double ms(Nanos time) {
-  return static_cast<double>(time.count()) / 1e6;
-}
-
 DeviceReport explained(const trace::Timeline& timeline) {
   return explain(timeline, {.what_if = true}).devices.at(0);
 }
@@ -86,7 +82,8 @@ TEST(WhatIfAccuracy, PredictsWhatTheSimulatedDeviceDoesNext) {
     ASSERT_NE(predicted, nullptr) << schedule << ' ' << id;
     const double error = off(predicted->wall, truth);
     fmt::print("{:22} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} %)\n", schedule,
-               id, ms(base.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
+               id, milliseconds(base.total.ledger.wall()), milliseconds(predicted->wall), milliseconds(truth),
+               100 * error);
     EXPECT_LE(std::abs(error), kMostError) << schedule << ' ' << id;
   };
   const auto wall = [&](const language::Policy& policy, const sim::Profile& profile) {
@@ -135,8 +132,8 @@ TEST(WhatIfAccuracy, PredictsDepthOnTheSimulatedDevice) {
         fmt::print(
             "{} slots, fenced {:20} {:14} recorded {:8.1f} ms, predicted {:8.1f}, played {:8.1f} ({:+.2f} "
             "%)\n",
-            slots, workload_name, id, ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth(n)),
-            100 * error);
+            slots, workload_name, id, milliseconds(fenced.total.ledger.wall()), milliseconds(predicted->wall),
+            milliseconds(truth(n)), 100 * error);
         EXPECT_LE(std::abs(error), kMostError);
         ++predictions;
       }
@@ -169,7 +166,8 @@ TEST(WhatIfAccuracy, PredictsTheH200sUnfencedSchedulesFromItsFencedOnes) {
     fmt::print(
         "{:20} {:18} recorded {:8.1f} ms, predicted {:8.1f}, measured without the fence {:8.1f} ({:+.2f} "
         "%)\n",
-        workload, schedule, ms(fenced.total.ledger.wall()), ms(predicted->wall), ms(truth), 100 * error);
+        workload, schedule, milliseconds(fenced.total.ledger.wall()), milliseconds(predicted->wall),
+        milliseconds(truth), 100 * error);
     EXPECT_LE(std::abs(error), 0.1) << workload << ' ' << schedule;
     ++all;
     within += std::abs(error) <= kMostError ? 1 : 0;

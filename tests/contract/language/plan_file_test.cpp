@@ -13,7 +13,7 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{
+const plan::ModelShape kSevenLayers{
     7, {{"attn", {{"qkv", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}, {"down", 8000}}}}};
 
 /// The schedule's own plan; an empty one where it has none.
@@ -26,7 +26,7 @@ class PlanFiles : public testing::TestWithParam<std::string> {};
 
 TEST_P(PlanFiles, ReadBackTheSame) {
   const auto schedule = find_schedule(GetParam());
-  const plan::Plan plan = schedule->compile(kModel);
+  const plan::Plan plan = schedule->compile(kSevenLayers);
   const std::string text = plan_file(plan, *schedule);
   EXPECT_EQ(schema_errors(text), "");
   const auto read = parse_schedule(text, "file.json");
@@ -58,12 +58,12 @@ INSTANTIATE_TEST_SUITE_P(All, PlanFiles, testing::ValuesIn(catalogue()),
 /// Its plan goes to models of its layers and bytes a layer, however those are cut into units.
 TEST(PlanFile, IsForOneShape) {
   const auto schedule = find_schedule("history");
-  const auto file = parse_schedule(plan_file(schedule->compile(kModel), *schedule), "file.json");
+  const auto file = parse_schedule(plan_file(schedule->compile(kSevenLayers), *schedule), "file.json");
   EXPECT_EQ(file->compile({7, {{"layer", {{"all", 20000}}}}}).body, plan_of(*file).body);
-  plan::ModelShape other = kModel;
+  plan::ModelShape other = kSevenLayers;
   other.layers = 8;
   EXPECT_THROW((void)file->compile(other), Error);
-  other = kModel;
+  other = kSevenLayers;
   other.groups[0].tensors[0].bytes += 1;
   EXPECT_THROW((void)file->compile(other), Error);
 }
@@ -71,7 +71,7 @@ TEST(PlanFile, IsForOneShape) {
 /// A budget, a copy to the host and every kind of memory survive the way through a file.
 TEST(PlanFile, KeepsWhatNoScheduleHas) {
   const auto schedule = find_schedule("history");
-  plan::Plan plan = schedule->compile(kModel);
+  plan::Plan plan = schedule->compile(kSevenLayers);
   plan.device_budget_bytes = 1 << 20;
   for (plan::Op& op : plan.body) {
     if (auto* copy = std::get_if<plan::Copy>(&op)) {
@@ -91,7 +91,7 @@ TEST(PlanFile, KeepsWhatNoScheduleHas) {
 /// Ops name tensors, and a name that two of one group share would mean the first.
 TEST(PlanFile, TensorsOfAGroupHaveDifferentNames) {
   const auto schedule = find_schedule("history");
-  plan::Plan plan = schedule->compile(kModel);
+  plan::Plan plan = schedule->compile(kSevenLayers);
   plan.model.groups[1].tensors[1].name = plan.model.groups[0].tensors[0].name;  // of another group: fine
   EXPECT_EQ(plan_of(*parse_schedule(plan_file(plan, *schedule), "file.json")).model, plan.model);
   plan.model.groups[0].tensors[1].name = plan.model.groups[0].tensors[0].name;

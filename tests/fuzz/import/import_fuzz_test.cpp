@@ -6,27 +6,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 #include "collectors/import/import.hpp"
 #include "collectors/import/kineto/load.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/error.hpp"
+#include "tests/support/text.hpp"
 #include "tests/unit/import/temporary_file.hpp"
 
 namespace offledger::importers {
 namespace {
 
-std::string contents(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
-
 std::string golden(const std::string& name) {
-  return contents(OFFLEDGER_SOURCE_DIR "/tests/golden/import/" + name);
+  return test::contents(OFFLEDGER_SOURCE_DIR "/tests/golden/import/" + name);
 }
 
 class Mutator {
@@ -125,7 +118,7 @@ TEST(ImportFuzz, SlicingNeverChangesTheOutcome) {
       }
     };
     ASSERT_EQ(outcome({1 + mutator.below(300), 2}), outcome({std::size_t{1} << 20, 1}))
-        << contents(file.path());
+        << test::contents(file.path());
   }
 }
 
@@ -147,7 +140,7 @@ TEST(ImportFuzz, MutatedExport) {
   SQLite::Database(file.path(), SQLite::OPEN_READWRITE)
       .exec("PRAGMA page_size = 512; PRAGMA synchronous = OFF; BEGIN; " + golden("nsys_2025.sql") +
             "; COMMIT");
-  const std::string bytes = contents(file.path());
+  const std::string bytes = test::contents(file.path());
   Tally tally;
   for (int i = 0; i < 300; ++i) {
     std::string changed = bytes;

@@ -7,21 +7,15 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "collectors/import/kineto/load.hpp"
 #include "tests/golden/import/timeline_text.hpp"
+#include "tests/support/text.hpp"
 
 namespace offledger::importers {
 namespace {
 
 const std::string kFolder = OFFLEDGER_SOURCE_DIR "/tests/golden/import/";
-
-std::string contents(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
 
 class KinetoGolden : public testing::TestWithParam<const char*> {};
 
@@ -30,7 +24,7 @@ TEST_P(KinetoGolden, LoadsAsItsText) {
   const std::string text = trace::TimelineText(kineto::load(stem + ".json")).all();
   if (std::getenv("OFFLEDGER_UPDATE_GOLDEN") != nullptr)
     std::ofstream(stem + ".txt", std::ios::binary) << text;
-  EXPECT_EQ(text, contents(stem + ".txt"));
+  EXPECT_EQ(text, test::contents(stem + ".txt"));
 }
 
 /// How the file is sliced, and how many threads parse, must not show.
@@ -39,7 +33,7 @@ TEST_P(KinetoGolden, LoadsTheSameInSlicesOfAnySize) {
   for (std::size_t bytes = 1; bytes < 2000; bytes = bytes * 3 / 2 + 1) {
     for (const unsigned lanes : {1U, 3U}) {
       const trace::Timeline t = kineto::load(stem + ".json", {}, {bytes, lanes});
-      ASSERT_EQ(trace::TimelineText(t).all(), contents(stem + ".txt"))
+      ASSERT_EQ(trace::TimelineText(t).all(), test::contents(stem + ".txt"))
           << bytes << " bytes, " << lanes << " lanes";
     }
   }

@@ -8,19 +8,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "collectors/import/import.hpp"
 #include "tests/golden/import/timeline_text.hpp"
+#include "tests/support/text.hpp"
 
 namespace offledger::importers {
 namespace {
-
-std::string contents(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
 
 class NsysGolden : public testing::TestWithParam<const char*> {};
 
@@ -29,12 +23,12 @@ TEST_P(NsysGolden, LoadsAsItsText) {
   const std::string path = testing::TempDir() + "offledger-golden-" + GetParam() + ".sqlite";
   std::filesystem::remove(path);
   SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
-      .exec("PRAGMA synchronous = OFF; BEGIN; " + contents(stem + ".sql") + "COMMIT");
+      .exec("PRAGMA synchronous = OFF; BEGIN; " + test::contents(stem + ".sql") + "COMMIT");
   const std::string text = trace::TimelineText(load_any(path)).all();
   std::filesystem::remove(path);
   if (std::getenv("OFFLEDGER_UPDATE_GOLDEN") != nullptr)
     std::ofstream(stem + ".txt", std::ios::binary) << text;
-  EXPECT_EQ(text, contents(stem + ".txt"));
+  EXPECT_EQ(text, test::contents(stem + ".txt"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, NsysGolden, testing::Values("nsys_2022", "nsys_2025"),

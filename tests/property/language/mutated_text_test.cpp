@@ -14,7 +14,7 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{6, {{"attn", {{"q", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}}}}};
+const plan::ModelShape kSixLayers{6, {{"attn", {{"q", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}}}}};
 
 const EmbeddedFile& any_file() {
   const auto files = catalogue_files();
@@ -37,7 +37,7 @@ RC_GTEST_PROP(MutatedText, IsRefusedOrCompiles, ()) {
   std::string text(any_file().text);
   mutate(text);
   try {
-    const plan::Plan plan = parse_schedule(text, "mutated")->compile(kModel);
+    const plan::Plan plan = parse_schedule(text, "mutated")->compile(kSixLayers);
     RC_CLASSIFY(plan::verify(plan).safe(), "safe");
   } catch (const Error& error) {
     RC_ASSERT(error.kind() == ErrorKind::kUsage);
@@ -49,7 +49,7 @@ RC_GTEST_PROP(MutatedText, IsRefusedOrCompiles, ()) {
 RC_GTEST_PROP(MutatedText, OfPlanFilesIsRefusedOrJudged, ()) {
   const EmbeddedFile& file = any_file();
   const auto schedule = parse_schedule(file.text, std::string(file.name));
-  std::string text = plan_file(schedule->compile(kModel), *schedule);
+  std::string text = plan_file(schedule->compile(kSixLayers), *schedule);
   mutate(text);
   try {
     const auto read = parse_schedule(text, "mutated");

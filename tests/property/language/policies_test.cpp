@@ -14,7 +14,7 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{3, {{"attn", {{"q", 1}, {"o", 1}}}, {"ffn", {{"up", 2}, {"down", 1}}}}};
+const plan::ModelShape kThreeLayers{3, {{"attn", {{"q", 1}, {"o", 1}}}, {"ffn", {{"up", 2}, {"down", 1}}}}};
 
 std::string pick(const std::vector<std::string>& from) {
   return *rc::gen::elementOf(from);
@@ -90,7 +90,7 @@ bool is_promise(const plan::Plan& plan, const plan::Hazard& hazard) {
 
 plan::Plan compiled(const std::string& text) {
   try {
-    return parse_schedule(text, "random")->compile(kModel);
+    return parse_schedule(text, "random")->compile(kThreeLayers);
   } catch (const Error&) {
     RC_DISCARD("refused");
   }

@@ -10,8 +10,6 @@
 namespace offledger::analysis {
 namespace {
 
-constexpr std::uint64_t kCompute = 7, kLink = 29;
-
 TEST(Analyse, RefusesATimelineWithoutGpuOps) {
   Story story;
   story.call("cudaMalloc", 0, 5);
@@ -32,13 +30,13 @@ TEST(Analyse, TwoLayersOnePrefetched) {
   Story story;
   story.timeline.source.link_bytes_per_s = 10'000'000'000;  // 10 bytes a ns
   story.op(0, "attn", 0, 2);
-  story.h2d(kLink, 0, 0, 10, 100);
+  story.h2d(kLinkStream, 0, 0, 10, 100);
   story.op(1, "attn", 2, 4);
-  story.h2d(kLink, 2, 10, 30, 200);
+  story.h2d(kLinkStream, 2, 10, 30, 200);
   story.op(0, "attn", 4, 6);
-  story.kernel(kCompute, 4, 12, 25);
+  story.kernel(kComputeStream, 4, 12, 25);
   story.op(1, "attn", 6, 8);
-  story.kernel(kCompute, 6, 31, 41);
+  story.kernel(kComputeStream, 6, 31, 41);
   story.device_sync(8, 42);
 
   const Report report = analyse(story.timeline);
@@ -78,11 +76,11 @@ TEST(Analyse, TheBoundCountsCopiesThatFeedNoNamedUnit) {
   Story story;
   story.timeline.source.link_bytes_per_s = 10'000'000'000;  // 10 bytes a ns
   story.step(0, 0, 80);
-  story.h2d(kLink, 1, 10, 50, 400);
-  story.kernel(kCompute, 3, 50, 60);
+  story.h2d(kLinkStream, 1, 10, 50, 400);
+  story.kernel(kComputeStream, 3, 50, 60);
   story.step(1, 80, 130);
-  story.h2d(kLink, 71, 75, 95, 200);  // half of it in each step
-  story.kernel(kCompute, 81, 85, 125);
+  story.h2d(kLinkStream, 71, 75, 95, 200);  // half of it in each step
+  story.kernel(kComputeStream, 81, 85, 125);
   const DeviceReport device = analyse(story.timeline).devices.at(0);
   ASSERT_EQ(device.steps.size(), 2U);
   EXPECT_EQ(device.steps[0].figures.bound, nanos(50));
@@ -94,17 +92,17 @@ TEST(Analyse, TheBoundCountsCopiesThatFeedNoNamedUnit) {
 TEST(Analyse, AWrappedCopyBelongsToTheStepThatConsumesIt) {
   Story story;
   story.op(0, "layer", 0, 2);
-  story.h2d(kLink, 0, 0, 10, 111);
+  story.h2d(kLinkStream, 0, 0, 10, 111);
   story.step(0, 10, 20);
   story.op(0, "layer", 10, 12);
-  story.kernel(kCompute, 10, 20, 40);
+  story.kernel(kComputeStream, 10, 20, 40);
   story.op(0, "layer", 12, 14);
-  story.h2d(kLink, 12, 20, 30, 222);
+  story.h2d(kLinkStream, 12, 20, 30, 222);
   story.step(1, 20, 30);
   story.op(0, "layer", 20, 22);
-  story.kernel(kCompute, 20, 40, 60);
+  story.kernel(kComputeStream, 20, 40, 60);
   story.op(0, "layer", 22, 24);
-  story.h2d(kLink, 22, 40, 50, 333);
+  story.h2d(kLinkStream, 22, 40, 50, 333);
 
   const Report report = analyse(story.timeline);
   const DeviceReport& device = report.devices[0];
@@ -123,9 +121,9 @@ TEST(Analyse, AWrappedCopyBelongsToTheStepThatConsumesIt) {
 TEST(Analyse, AKernelThatRunsBeforeItsWeightsHasANegativeLead) {
   Story story;
   story.op(0, "layer", 0, 2);
-  story.h2d(kLink, 0, 5, 30);
+  story.h2d(kLinkStream, 0, 5, 30);
   story.op(0, "layer", 2, 4);
-  story.kernel(kCompute, 2, 10, 20);
+  story.kernel(kComputeStream, 2, 10, 20);
   const Report report = analyse(story.timeline);
   EXPECT_EQ(report.devices[0].units[0].lead, nanos(-20));
   EXPECT_TRUE(report.findings.empty());
@@ -133,13 +131,13 @@ TEST(Analyse, AKernelThatRunsBeforeItsWeightsHasANegativeLead) {
 
 TEST(Analyse, BlockingCallsCountAndTheJoinDoesNot) {
   Story story;
-  story.kernel(kCompute, 0, 10, 100);
+  story.kernel(kComputeStream, 0, 10, 100);
   story.call("cudaMalloc", 20, 23);  // 3
-  trace::Copy& copy = story.h2d_by(story.call("cudaMemcpyAsync", 30, 50), kCompute, 100, 110);
+  trace::Copy& copy = story.h2d_by(story.call("cudaMemcpyAsync", 30, 50), kComputeStream, 100, 110);
   copy.source = trace::MemoryKind::kPageable;   // 20
   story.call("cudaHostRegister", 50, 55);       // 5
   story.host_wait(trace::EventSync{}, 60, 70);  // 10: an enqueue follows
-  story.kernel(kCompute, 75, 120, 130);
+  story.kernel(kComputeStream, 75, 120, 130);
   story.overhead(trace::OverheadKind::kCommandBufferFull, 80, 84);
   story.call("cudaLaunchKernel", 79, 85);  // 4 of it under a full buffer
   story.device_sync(90, 131);              // the join
@@ -150,7 +148,7 @@ TEST(Analyse, BlockingCallsCountAndTheJoinDoesNot) {
 
 TEST(Analyse, WithoutHostCallsNothingIsSaidOfTheHost) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.timeline.calls.clear();
   const Figures f = analyse(story.timeline).devices[0].total;
   EXPECT_FALSE(f.cpu_blocked.has_value());
@@ -162,7 +160,7 @@ TEST(Analyse, WithoutHostCallsNothingIsSaidOfTheHost) {
 TEST(Analyse, OneReportADevice) {
   Story story;
   story.timeline.device(trace::DeviceId{1}, "second");
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.timeline.kernels.push_back({nanos(100), nanos(300), story.stream(3, 1), {}, {}});
   const Report report = analyse(story.timeline);
   ASSERT_EQ(report.devices.size(), 2U);
@@ -173,9 +171,9 @@ TEST(Analyse, OneReportADevice) {
 
 TEST(Analyse, UnusableRecordsAreCountedAndLeftOut) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.kernel(kCompute, 1, 50, 40);
-  story.kernel(kCompute, 2, INT64_MIN, INT64_MAX);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.kernel(kComputeStream, 1, 50, 40);
+  story.kernel(kComputeStream, 2, INT64_MIN, INT64_MAX);
   trace::Kernel astray;
   astray.end = nanos(1000);
   story.timeline.kernels.push_back(astray);
@@ -189,7 +187,7 @@ TEST(Analyse, DoubtsBecomeFindings) {
   Story story;
   story.timeline.defects.dropped_records = 3;
   story.timeline.source.complete = false;
-  story.kernel(kCompute, 15, 10, 20);
+  story.kernel(kComputeStream, 15, 10, 20);
   const Report report = analyse(story.timeline);
   ASSERT_EQ(report.findings.size(), 3U);
   EXPECT_EQ(report.findings[0].id, "dropped_records");
@@ -207,9 +205,9 @@ TEST(Analyse, SteadyStateAndFill) {
   for (std::int32_t layer = 0; layer < 16; ++layer) {
     const bool streamed = layer % 2 == 1;
     story.op(layer, "layer", host, host + 4);
-    if (streamed) story.h2d(kLink, host, gpu - 50, gpu);
+    if (streamed) story.h2d(kLinkStream, host, gpu - 50, gpu);
     const std::int64_t length = layer == 15 ? 500 : streamed ? 30 : 10;
-    story.kernel(kCompute, host + 2, gpu, gpu + length);
+    story.kernel(kComputeStream, host + 2, gpu, gpu + length);
     gpu += length;
     host += 4;
   }

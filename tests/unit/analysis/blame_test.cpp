@@ -13,8 +13,6 @@
 namespace offledger::analysis {
 namespace {
 
-constexpr std::uint64_t kCompute = 7, kFfn = 8, kLink = 29;
-
 /// "transfer_wait/link_bound/event" -> ns, and the sum checked.
 std::map<std::string, std::int64_t> causes(const Story& story) {
   const Report report = explain(story.timeline);
@@ -35,19 +33,19 @@ using Causes = std::map<std::string, std::int64_t>;
 
 TEST(Blame, ACopyAwaitedByEventWhileItRan) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kLink, 1, 10, 60);
-  const auto ready = story.record(kLink, 3);
-  story.wait(kCompute, ready, 5);
-  story.kernel(kCompute, 7, 62, 70);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kLinkStream, 1, 10, 60);
+  const auto ready = story.record(kLinkStream, 3);
+  story.wait(kComputeStream, ready, 5);
+  story.kernel(kComputeStream, 7, 62, 70);
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/link_bound by event", 40}, {"launch_latency", 2}}));
 }
 
 TEST(Blame, ACopyBeforeTheKernelOnItsOwnStream) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kCompute, 3, 20, 60);
-  story.kernel(kCompute, 5, 60, 70);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kComputeStream, 3, 20, 60);
+  story.kernel(kComputeStream, 5, 60, 70);
   // 10 ns of it were lost while the copy stood behind the first kernel with the link idle.
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/link_bound by stream_order", 30},
                                    {"transfer_wait/behind_compute by stream_order", 10}}));
@@ -55,11 +53,11 @@ TEST(Blame, ACopyBeforeTheKernelOnItsOwnStream) {
 
 TEST(Blame, ACopyThatTheHostAwaitedBeforeItLaunched) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kLink, 1, 10, 60);
-  const auto ready = story.record(kLink, 3);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kLinkStream, 1, 10, 60);
+  const auto ready = story.record(kLinkStream, 3);
   story.host_wait(ready, 5, 65);
-  story.kernel(kCompute, 70, 75, 80);
+  story.kernel(kComputeStream, 70, 75, 80);
   EXPECT_EQ(causes(story),
             (Causes{{"transfer_wait/link_bound by host_block", 40},
                     {"launch_starved/api_calls", 5},  // the wait returns 5 ns after the copy's end
@@ -69,9 +67,10 @@ TEST(Blame, ACopyThatTheHostAwaitedBeforeItLaunched) {
 
 TEST(Blame, APageableCopyStagesAndHoldsTheHost) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d_by(story.call("cudaMemcpyAsync", 22, 60), kCompute, 30, 58).source = trace::MemoryKind::kPageable;
-  story.kernel(kCompute, 60, 64, 70);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d_by(story.call("cudaMemcpyAsync", 22, 60), kComputeStream, 30, 58).source =
+      trace::MemoryKind::kPageable;
+  story.kernel(kComputeStream, 60, 64, 70);
   EXPECT_EQ(causes(story),
             (Causes{{"launch_starved/outside_cuda", 2},
                     {"transfer_wait/staging by host_block", 8},
@@ -83,11 +82,11 @@ TEST(Blame, APageableCopyStagesAndHoldsTheHost) {
 
 TEST(Blame, ALinkThatStoodIdleBecauseTheHostIssuedLate) {
   Story story;
-  story.kernel(kCompute, 0, 10, 50);
-  story.h2d(kLink, 40, 41, 91);  // could have run from 10 on
-  const auto ready = story.record(kLink, 42);
-  story.wait(kCompute, ready, 44);
-  story.kernel(kCompute, 46, 91, 95);
+  story.kernel(kComputeStream, 0, 10, 50);
+  story.h2d(kLinkStream, 40, 41, 91);  // could have run from 10 on
+  const auto ready = story.record(kLinkStream, 42);
+  story.wait(kComputeStream, ready, 44);
+  story.kernel(kComputeStream, 46, 91, 95);
   // While kernels ran the link idled for 31 ns: 30 unissued, 1 on its way.
   EXPECT_EQ(causes(story),
             (Causes{{"transfer_wait/link_bound by event", 11}, {"transfer_wait/late_issue by event", 30}}));
@@ -95,27 +94,27 @@ TEST(Blame, ALinkThatStoodIdleBecauseTheHostIssuedLate) {
 
 TEST(Blame, ACopyThatWaitedForItsSlotsLastReader) {
   Story story;
-  story.kernel(kCompute, 0, 10, 50);
-  const auto read = story.record(kCompute, 2);
-  story.wait(kLink, read, 4);
-  story.h2d(kLink, 6, 50, 80);
-  const auto ready = story.record(kLink, 8);
-  story.wait(kCompute, ready, 10);
-  story.kernel(kCompute, 12, 80, 90);
+  story.kernel(kComputeStream, 0, 10, 50);
+  const auto read = story.record(kComputeStream, 2);
+  story.wait(kLinkStream, read, 4);
+  story.h2d(kLinkStream, 6, 50, 80);
+  const auto ready = story.record(kLinkStream, 8);
+  story.wait(kComputeStream, ready, 10);
+  story.kernel(kComputeStream, 12, 80, 90);
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/slot_wait by event", 30}}));
 }
 
 TEST(Blame, ANeededCopyBehindOneThatIsNeededLater) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kLink, 1, 10, 60);
-  const auto later = story.record(kLink, 3);
-  story.h2d(kLink, 4, 60, 70);
-  const auto first = story.record(kLink, 6);
-  story.wait(kCompute, first, 8);
-  story.kernel(kCompute, 10, 70, 80);
-  story.wait(kCompute, later, 12);
-  story.kernel(kCompute, 14, 80, 90);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kLinkStream, 1, 10, 60);
+  const auto later = story.record(kLinkStream, 3);
+  story.h2d(kLinkStream, 4, 60, 70);
+  const auto first = story.record(kLinkStream, 6);
+  story.wait(kComputeStream, first, 8);
+  story.kernel(kComputeStream, 10, 70, 80);
+  story.wait(kComputeStream, later, 12);
+  story.kernel(kComputeStream, 14, 80, 90);
   // Had the needed copy gone first, it would have been in by 20.
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/head_of_line by event", 50}}));
 }
@@ -123,31 +122,31 @@ TEST(Blame, ANeededCopyBehindOneThatIsNeededLater) {
 /// As cuBLAS does: the memset waits for the weights as its kernel does, and needs them no sooner.
 TEST(Blame, AWorkspaceClearedBeforeTheKernelThatReadsTheCopy) {
   Story story;
-  story.kernel(kCompute, 0, 10, 60);
+  story.kernel(kComputeStream, 0, 10, 60);
   story.op(1, "layer", 1, 3);
-  story.h2d(kLink, 1, 20, 100);
-  const auto ready = story.record(kLink, 5);
-  story.wait(kCompute, ready, 7);
+  story.h2d(kLinkStream, 1, 20, 100);
+  const auto ready = story.record(kLinkStream, 5);
+  story.wait(kComputeStream, ready, 7);
   story.op(1, "layer", 9, 13);
-  story.memset(kCompute, 9, 100, 101);
-  story.kernel(kCompute, 11, 101, 120);
+  story.memset(kComputeStream, 9, 100, 101);
+  story.kernel(kComputeStream, 11, 101, 120);
   EXPECT_EQ(causes(story), (Causes{{"transfer_wait/link_bound by event", 40}}));
 }
 
 /// The second layer's weights came first and were hidden; the first layer's, needed before, were not.
 TEST(Blame, ACopyThatRanUnderKernelsInFrontOfANeededOne) {
   Story story;
-  story.kernel(kCompute, 0, 10, 60);
+  story.kernel(kComputeStream, 0, 10, 60);
   story.op(2, "layer", 1, 3);
-  story.h2d(kLink, 1, 20, 50);
+  story.h2d(kLinkStream, 1, 20, 50);
   story.op(1, "layer", 3, 5);
-  story.h2d(kLink, 3, 50, 100);
-  const auto ready = story.record(kLink, 5);
-  story.wait(kCompute, ready, 7);
+  story.h2d(kLinkStream, 3, 50, 100);
+  const auto ready = story.record(kLinkStream, 5);
+  story.wait(kComputeStream, ready, 7);
   story.op(1, "layer", 9, 11);
-  story.kernel(kCompute, 9, 100, 120);
+  story.kernel(kComputeStream, 9, 100, 120);
   story.op(2, "layer", 11, 13);
-  story.kernel(kCompute, 11, 120, 140);
+  story.kernel(kComputeStream, 11, 120, 140);
   // 40 ns of gap: 30 were carried for layer 2, and the link idled 10 for want of the copy's start.
   EXPECT_EQ(causes(story),
             (Causes{{"transfer_wait/head_of_line by event", 30}, {"transfer_wait/link_bound by event", 10}}));
@@ -155,11 +154,11 @@ TEST(Blame, ACopyThatRanUnderKernelsInFrontOfANeededOne) {
 
 TEST(Blame, AFullQueueBehindACopy) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kCompute, 2, 20, 60);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kComputeStream, 2, 20, 60);
   story.overhead(trace::OverheadKind::kCommandBufferFull, 5, 61);
-  story.h2d_by(story.call("cudaMemcpyAsync", 4, 62), kCompute, 62, 64);
-  story.kernel(kCompute, 66, 68, 70);
+  story.h2d_by(story.call("cudaMemcpyAsync", 4, 62), kComputeStream, 62, 64);
+  story.kernel(kComputeStream, 66, 68, 70);
   const Causes found = causes(story);
   EXPECT_EQ(found.at("transfer_wait/link_bound by back_pressure") +
                 found.at("transfer_wait/behind_compute by back_pressure"),
@@ -168,11 +167,11 @@ TEST(Blame, AFullQueueBehindACopy) {
 
 TEST(Blame, AHostThatDidSomethingElse) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.call("cudaMalloc", 15, 30);
   story.call("cudaHostRegister", 30, 45);
   story.range(trace::RangeKind::kHostWork, 45, 60);
-  story.kernel(kCompute, 70, 73, 80);
+  story.kernel(kComputeStream, 70, 73, 80);
   EXPECT_EQ(causes(story), (Causes{{"launch_starved/allocation", 10},
                                    {"launch_starved/pinning", 15},
                                    {"launch_starved/host_work", 15},
@@ -182,20 +181,20 @@ TEST(Blame, AHostThatDidSomethingElse) {
 
 TEST(Blame, AProducerThatIsNoCopyToTheDevice) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.h2d(kFfn, 2, 20, 50).direction = trace::CopyDirection::kD2H;
-  const auto done = story.record(kFfn, 4);
-  story.wait(kCompute, done, 6);
-  story.kernel(kCompute, 8, 50, 60);
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.h2d(kFfnStream, 2, 20, 50).direction = trace::CopyDirection::kD2H;
+  const auto done = story.record(kFfnStream, 4);
+  story.wait(kComputeStream, done, 6);
+  story.kernel(kComputeStream, 8, 50, 60);
   EXPECT_EQ(causes(story), (Causes{{"dependency_wait/d2h by event", 30}}));
 }
 
 TEST(Blame, TheProfilerAndTheDrain) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.overhead(trace::OverheadKind::kProfiler, 22, 40);
-  story.kernel(kCompute, 40, 45, 50);
-  story.h2d(kLink, 48, 50, 65);
+  story.kernel(kComputeStream, 40, 45, 50);
+  story.h2d(kLinkStream, 48, 50, 65);
   EXPECT_EQ(
       causes(story),
       (Causes{{"launch_starved/outside_cuda", 2}, {"profiler", 18}, {"launch_latency", 5}, {"drain", 15}}));
@@ -203,19 +202,19 @@ TEST(Blame, TheProfilerAndTheDrain) {
 
 TEST(Blame, WithoutACallTheCauseIsUnknown) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
-  story.kernel(kCompute, 1, 50, 60).correlation = trace::Correlation::kNone;
+  story.kernel(kComputeStream, 0, 10, 20);
+  story.kernel(kComputeStream, 1, 50, 60).correlation = trace::Correlation::kNone;
   EXPECT_EQ(causes(story), (Causes{{"unknown", 30}}));
 }
 
 /// As PyTorch's profiler gives it without sync activities: calls that record and await, and no word of what.
 TEST(Blame, AWaitThatProgramOrderTells) {
   Story story;
-  story.kernel(kCompute, 0, 100'000, 200'000);
-  story.h2d(kLink, 10, 100'000, 600'000);
+  story.kernel(kComputeStream, 0, 100'000, 200'000);
+  story.h2d(kLinkStream, 10, 100'000, 600'000);
   story.call("cudaEventRecordWithFlags", 20, 21);
   story.call("cudaStreamWaitEvent", 30, 31);
-  story.kernel(kCompute, 40, 601'000, 700'000);
+  story.kernel(kComputeStream, 40, 601'000, 700'000);
   EXPECT_EQ(causes(story),
             (Causes{{"transfer_wait/link_bound by event", 400'000}, {"launch_latency", 1'000}}));
   EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 1U);
@@ -223,9 +222,9 @@ TEST(Blame, AWaitThatProgramOrderTells) {
 
 TEST(Blame, AWaitOfWhichNothingIsKnownStaysUnknown) {
   Story story;
-  story.kernel(kCompute, 0, 100'000, 200'000);
+  story.kernel(kComputeStream, 0, 100'000, 200'000);
   story.call("cudaStreamWaitEvent", 30, 31);
-  story.kernel(kCompute, 40, 601'000, 700'000);
+  story.kernel(kComputeStream, 40, 601'000, 700'000);
   EXPECT_EQ(causes(story), (Causes{{"unknown", 401'000}}));
   EXPECT_EQ(explain(story.timeline).missing.unresolved_waits, 1U);
 }
@@ -234,10 +233,10 @@ TEST(Blame, StepsAndUnitsHaveTheirOwnCauses) {
   Story story;
   story.step(0, 0, 9);
   story.op(0, "layer", 0, 3);
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.step(1, 10, 40);
   story.op(1, "layer", 30, 33);
-  story.kernel(kCompute, 30, 35, 40);
+  story.kernel(kComputeStream, 30, 35, 40);
   const DeviceReport device = explain(story.timeline).devices.at(0);
   ASSERT_EQ(device.steps.size(), 2U);
   Nanos first{};
@@ -251,9 +250,9 @@ TEST(Blame, StepsAndUnitsHaveTheirOwnCauses) {
 
 TEST(CpuLedger, ByThreadCallAndWhatItAwaited) {
   Story story;
-  story.kernel(kCompute, 0, 10, 100);
-  story.h2d(kLink, 1, 10, 60);
-  const auto ready = story.record(kLink, 3);
+  story.kernel(kComputeStream, 0, 10, 100);
+  story.h2d(kLinkStream, 1, 10, 60);
+  const auto ready = story.record(kLinkStream, 3);
   story.host_wait(ready, 5, 65);
   story.call("cudaMalloc", 65, 70);
   story.device_sync(70, 105);

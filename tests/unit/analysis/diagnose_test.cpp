@@ -14,8 +14,6 @@
 namespace offledger::analysis {
 namespace {
 
-constexpr std::uint64_t kCompute = 7, kLink = 29;
-
 std::vector<std::string> ids(const trace::Timeline& timeline, const ExplainOptions& options = {}) {
   std::vector<std::string> out;
   for (const Diagnosis& diagnosis : explain(timeline, options).diagnoses) {
@@ -41,21 +39,22 @@ trace::Timeline pass(const Bugs& bugs) {
   std::vector<trace::EventSync> read;
   for (std::int32_t layer = 0; layer < 4; ++layer) {
     const std::int64_t at = 100 + 100 * layer;
-    if (layer >= 2 && bugs.release) story.wait(kLink, read[static_cast<std::size_t>(layer) - 2], host++);
+    if (layer >= 2 && bugs.release)
+      story.wait(kLinkStream, read[static_cast<std::size_t>(layer) - 2], host++);
     story.op(layer, "layer", host, host + 3, layer % 2);
-    story.h2d(kLink, host + 1, at, at + 100);
+    story.h2d(kLinkStream, host + 1, at, at + 100);
     host += 4;
     story.op(layer, "layer", host, host + 3);
-    const auto ready = story.record(bugs.right_stream ? kLink : kCompute, host + 1);
+    const auto ready = story.record(bugs.right_stream ? kLinkStream : kComputeStream, host + 1);
     host += 4;
     if (bugs.wait) {
-      story.wait(kCompute, ready, host);
+      story.wait(kComputeStream, ready, host);
       host += 2;
     }
     story.op(layer, "layer", host, host + 3, layer % 2);
-    story.kernel(kCompute, host + 1, at + 100, at + 120);
+    story.kernel(kComputeStream, host + 1, at + 100, at + 120);
     host += 4;
-    read.push_back(story.record(kCompute, host));
+    read.push_back(story.record(kComputeStream, host));
     host += 2;
   }
   return story.timeline;
@@ -97,9 +96,9 @@ TEST(Diagnose, WhatThePlanDidNotSay) {
 
 TEST(Diagnose, PinOnTheFly) {
   Story story;
-  story.kernel(kCompute, 0, 10, 20);
+  story.kernel(kComputeStream, 0, 10, 20);
   story.call("cudaHostRegister", 5, 60);
-  story.kernel(kCompute, 60, 62, 100);
+  story.kernel(kComputeStream, 60, 62, 100);
   EXPECT_EQ(ids(story.timeline), (Ids{"pin_on_the_fly"}));
 }
 
@@ -108,8 +107,8 @@ TEST(Diagnose, AllocatorSync) {
   Story story;
   std::int64_t at = 0;
   for (int i = 0; i < 4; ++i) {
-    story.kernel(kCompute, at, at + 5, at + 100);
-    story.h2d(kLink, at + 2, at + 5, at + 200);
+    story.kernel(kComputeStream, at, at + 5, at + 100);
+    story.h2d(kLinkStream, at + 2, at + 5, at + 200);
     story.call("cudaFree", at + 4, at + 205);
     at += 210;
   }
@@ -120,7 +119,7 @@ TEST(Diagnose, AllocatorSync) {
 
 TEST(Diagnose, LaunchBound) {
   Story story;
-  for (std::int64_t i = 0; i < 20; ++i) story.kernel(kCompute, 100 * i, 100 * i + 3, 100 * i + 10);
+  for (std::int64_t i = 0; i < 20; ++i) story.kernel(kComputeStream, 100 * i, 100 * i + 3, 100 * i + 10);
   EXPECT_EQ(ids(story.timeline), (Ids{"launch_bound"}));
 }
 
@@ -128,7 +127,7 @@ TEST(Diagnose, LaunchBound) {
 TEST(Diagnose, CatchingUpAfterAWaitIsNotLaunchBound) {
   Story story;
   for (std::int64_t i = 0; i < 20; ++i) {
-    story.kernel(kCompute, 1000 * i, 1000 * i + 20, 1000 * i + 900);
+    story.kernel(kComputeStream, 1000 * i, 1000 * i + 20, 1000 * i + 900);
     story.device_sync(1000 * i + 10, 1000 * i + 910);
   }
   EXPECT_EQ(ids(story.timeline), (Ids{"host_block_per_layer"}));
@@ -139,12 +138,12 @@ TEST(Diagnose, TinyCopies) {
   story.timeline.source.link_bytes_per_s = 50'000'000'000;
   std::int64_t at = 0;
   for (int i = 0; i < 64; ++i) {
-    story.h2d(kLink, at, at + 3'000, at + 4'000, 4'096);
+    story.h2d(kLinkStream, at, at + 3'000, at + 4'000, 4'096);
     at += 5'000;
   }
-  const auto ready = story.record(kLink, at - 4'000);
-  story.wait(kCompute, ready, at - 3'000);
-  story.kernel(kCompute, at - 2'000, at, at + 10'000);
+  const auto ready = story.record(kLinkStream, at - 4'000);
+  story.wait(kComputeStream, ready, at - 3'000);
+  story.kernel(kComputeStream, at - 2'000, at, at + 10'000);
   const Ids found = ids(story.timeline);
   EXPECT_EQ(std::count(found.begin(), found.end(), "tiny_copies"), 1) << testing::PrintToString(found);
 }
@@ -158,21 +157,21 @@ trace::Timeline three_slots(bool fenced) {
   std::vector<std::int64_t> read_at;
   for (std::int32_t layer = 0; layer < 6; ++layer) {
     if (layer >= 3) {
-      story.wait(kLink, read[static_cast<std::size_t>(layer) - 3], host++);
+      story.wait(kLinkStream, read[static_cast<std::size_t>(layer) - 3], host++);
       link = std::max(link, read_at[static_cast<std::size_t>(layer) - 3]);
     }
     if (fenced && layer > 0) {
-      story.wait(kLink, read.back(), host++);
+      story.wait(kLinkStream, read.back(), host++);
       link = std::max(link, read_at.back());
     }
-    story.h2d(kLink, host++, link, link + 50);
+    story.h2d(kLinkStream, host++, link, link + 50);
     link += 50;
-    const auto ready = story.record(kLink, host++);
-    story.wait(kCompute, ready, host++);
+    const auto ready = story.record(kLinkStream, host++);
+    story.wait(kComputeStream, ready, host++);
     compute = std::max(compute, link);
-    story.kernel(kCompute, host++, compute, compute + 100);
+    story.kernel(kComputeStream, host++, compute, compute + 100);
     compute += 100;
-    read.push_back(story.record(kCompute, host++));
+    read.push_back(story.record(kComputeStream, host++));
     read_at.push_back(compute);
   }
   return story.timeline;
@@ -190,9 +189,9 @@ TEST(Diagnose, SameStreamWithoutRanges) {
   Story story;
   std::int64_t at = 10;
   for (std::int64_t layer = 0; layer < 6; ++layer) {
-    story.h2d(kCompute, 4 * layer, at, at + 100);
-    story.record(kCompute, 4 * layer + 2);
-    story.kernel(kCompute, 4 * layer + 3, at + 100, at + 180);
+    story.h2d(kComputeStream, 4 * layer, at, at + 100);
+    story.record(kComputeStream, 4 * layer + 2);
+    story.kernel(kComputeStream, 4 * layer + 3, at + 100, at + 180);
     at += 180;
   }
   const Ids found = ids(story.timeline);
@@ -205,10 +204,10 @@ TEST(Diagnose, WrongStreamWaitWithoutRanges) {
   Story story;
   std::int64_t at = 10;
   for (std::int64_t layer = 0; layer < 4; ++layer) {
-    story.h2d(kLink, 8 * layer, at, at + 100);
-    const auto ready = story.record(kCompute, 8 * layer + 2);
-    story.wait(kCompute, ready, 8 * layer + 4);
-    story.kernel(kCompute, 8 * layer + 6, at + 20, at + 60);
+    story.h2d(kLinkStream, 8 * layer, at, at + 100);
+    const auto ready = story.record(kComputeStream, 8 * layer + 2);
+    story.wait(kComputeStream, ready, 8 * layer + 4);
+    story.kernel(kComputeStream, 8 * layer + 6, at + 20, at + 60);
     at += 100;
   }
   const Ids found = ids(story.timeline);
@@ -218,8 +217,8 @@ TEST(Diagnose, WrongStreamWaitWithoutRanges) {
 
 TEST(Diagnose, LessThanTheThresholdIsNotTold) {
   Story story;
-  story.kernel(kCompute, 0, 10, 10'000);
-  story.kernel(kCompute, 10'020, 10'025, 20'000);
+  story.kernel(kComputeStream, 0, 10, 10'000);
+  story.kernel(kComputeStream, 10'020, 10'025, 20'000);
   EXPECT_EQ(ids(story.timeline), Ids{});
   EXPECT_EQ(ids(story.timeline, {.threshold = 0.0001}), (Ids{"launch_bound"}));
 }

@@ -11,8 +11,6 @@
 namespace offledger::analysis {
 namespace {
 
-constexpr std::uint64_t kCompute = 7, kLink = 29;
-
 DeviceReport explained(const trace::Timeline& timeline) {
   return explain(timeline, {.what_if = true}).devices.at(0);
 }
@@ -28,10 +26,10 @@ Nanos predicted(const DeviceReport& report, std::string_view id) {
 /// A copy of 100 ns from 10, its kernel of 40 ns from 112.
 Story copy_then_kernel() {
   Story story;
-  story.h2d(kLink, 0, 10, 110);
-  const auto ready = story.record(kLink, 2);
-  story.wait(kCompute, ready, 4);
-  story.kernel(kCompute, 6, 112, 152);
+  story.h2d(kLinkStream, 0, 10, 110);
+  const auto ready = story.record(kLinkStream, 2);
+  story.wait(kComputeStream, ready, 4);
+  story.kernel(kComputeStream, 6, 112, 152);
   return story;
 }
 
@@ -47,8 +45,8 @@ TEST(CriticalPath, RunsThroughWhatWasWaitedForLast) {
 
 TEST(CriticalPath, RunsThroughASlowHost) {
   Story story;
-  story.kernel(kCompute, 0, 5, 10);
-  story.kernel(kCompute, 100, 105, 110);
+  story.kernel(kComputeStream, 0, 5, 10);
+  story.kernel(kComputeStream, 100, 105, 110);
   const DeviceReport report = explained(story.timeline);
   // Back from 110: a kernel, 4 ns from its call's end, the call and the 99 ns since the first one.
   EXPECT_EQ(report.critical_path->compute, nanos(5));
@@ -67,8 +65,8 @@ TEST(Replay, AFasterLinkMovesInHalfTheTime) {
 
 TEST(Replay, AFreeHostLaunchesAtOnce) {
   Story story;
-  story.kernel(kCompute, 0, 5, 10);
-  story.kernel(kCompute, 100, 105, 110);
+  story.kernel(kComputeStream, 0, 5, 10);
+  story.kernel(kComputeStream, 100, 105, 110);
   // Both are launched at 0 and stand 4 ns; the second follows the first and keeps its 4 ns.
   EXPECT_EQ(predicted(explained(story.timeline), "host_free"), nanos(14));
 }
@@ -76,14 +74,14 @@ TEST(Replay, AFreeHostLaunchesAtOnce) {
 /// The host waits for the first copy, and only then issues the second.
 TEST(Replay, CopiesIssuedEarlyDoNotWaitForTheHost) {
   Story story;
-  story.h2d(kLink, 0, 10, 110);
-  const auto first = story.record(kLink, 2);
+  story.h2d(kLinkStream, 0, 10, 110);
+  const auto first = story.record(kLinkStream, 2);
   story.host_wait(first, 4, 112);
-  story.kernel(kCompute, 113, 120, 220);
-  story.h2d(kLink, 221, 231, 331);  // after a nap of the host
-  const auto second = story.record(kLink, 223);
-  story.wait(kCompute, second, 225);
-  story.kernel(kCompute, 227, 333, 433);
+  story.kernel(kComputeStream, 113, 120, 220);
+  story.h2d(kLinkStream, 221, 231, 331);  // after a nap of the host
+  const auto second = story.record(kLinkStream, 223);
+  story.wait(kComputeStream, second, 225);
+  story.kernel(kComputeStream, 227, 333, 433);
   const DeviceReport report = explained(story.timeline);
   EXPECT_EQ(report.replayed_wall, nanos(423));
   // The second copy follows the first at 110 + 9 ns of latency, and is in at 219, before the first kernel

@@ -10,6 +10,9 @@
 
 namespace offledger::analysis {
 
+/// Streams of the stories.
+inline constexpr std::uint64_t kComputeStream = 7, kFfnStream = 8, kLinkStream = 29;
+
 class Story {
  public:
   Story() : process_(timeline.process(1)), thread_(timeline.thread(process_, 1)) {

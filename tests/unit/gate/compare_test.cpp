@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Deterministic runs: what fails, what never does, and which verdict comes first.
+#include "tests/support/text.hpp"
 #include "tests/unit/gate/gate_fixture.hpp"
 
 namespace offledger::gate {
@@ -8,10 +9,6 @@ namespace {
 
 using namespace gate::testing;
 using history::Verdict;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Compare, PassesWhatIsTheSame) {
   const Verdict verdict = compare_steps({}, {});
@@ -113,10 +110,10 @@ TEST(Compare, NamesTheWorstCellWithBothValuesAndTheCauseThatGrew) {
   cand.cells[1].reps[0].causes_ns = {{"transfer_wait/late_issue", 41e6}, {"drain", 2e6}};
   const Verdict verdict = compare(base, cand, {});
   EXPECT_EQ(verdict.exit_code(), 1);
-  EXPECT_TRUE(has(verdict.reason, "stage1 on tiny")) << verdict.reason;
-  EXPECT_TRUE(has(verdict.reason, " -> ")) << verdict.reason;
-  EXPECT_TRUE(has(verdict.reason, "overlap 88.9 % -> 44.4 %")) << verdict.reason;
-  EXPECT_TRUE(has(verdict.reason, "transfer_wait/late_issue grew by 40.000 ms")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, "stage1 on tiny")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, " -> ")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, "overlap 88.9 % -> 44.4 %")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, "transfer_wait/late_issue grew by 40.000 ms")) << verdict.reason;
   EXPECT_EQ(verdict.reason.find('\n'), std::string::npos);
 }
 
@@ -128,7 +125,7 @@ TEST(Compare, FailsACellThatVanishedAndShowsOneThatIsNew) {
   EXPECT_EQ(row(verdict, "wall_ns", "stage1").state, "missing");
   EXPECT_EQ(row(verdict, "wall_ns", "stage2").state, "pass");
   EXPECT_FALSE(row(verdict, "wall_ns", "stage2").gates);
-  EXPECT_TRUE(has(verdict.reason, "stage1 on tiny")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, "stage1 on tiny")) << verdict.reason;
 }
 
 TEST(Compare, TakesAValueThatVanishedForMissingUnlessNothingIsTransferredAnyMore) {
@@ -144,7 +141,7 @@ TEST(Compare, GivesNoDataWhereAFindingDisqualifiesUnlessAnotherCellFails) {
   auto cand = base;
   cand.cells[0].findings = {{"dropped_records", "17 records", true}};
   EXPECT_EQ(compare(base, cand, {}).exit_code(), 4);
-  EXPECT_TRUE(has(compare(base, cand, {}).reason, "dropped_records"));
+  EXPECT_TRUE(test::has(compare(base, cand, {}).reason, "dropped_records"));
   cand.cells[1] = make_cell("stage1", {.idle = 50});
   EXPECT_EQ(compare(base, cand, {}).exit_code(), 1);
   cand.cells[0].findings = {{"throttled", "software power cap", false}};
@@ -197,7 +194,7 @@ TEST(Compare, WantsOneSittingOnRealDevices) {
   config.across_sittings = true;
   const Verdict verdict = compare(base, cand, config);
   EXPECT_EQ(verdict.exit_code(), 3);  // one repetition a side
-  EXPECT_TRUE(has(verdict.reason, "different sittings")) << verdict.reason;
+  EXPECT_TRUE(test::has(verdict.reason, "different sittings")) << verdict.reason;
 }
 
 TEST(Waivers, HoldThroughTheirDayAndAreShown) {
@@ -206,11 +203,11 @@ TEST(Waivers, HoldThroughTheirDayAndAreShown) {
   const Verdict waived = compare_steps({}, {.idle = 50}, config);
   EXPECT_EQ(waived.verdict, "pass") << waived.reason;
   EXPECT_EQ(row(waived, "wall_ns").state, "waived");
-  EXPECT_TRUE(has(row(waived, "wall_ns").reason, "driver bug"));
+  EXPECT_TRUE(test::has(row(waived, "wall_ns").reason, "driver bug"));
   config.waivers[0].expires = "2026-02-01";
   const Verdict expired = compare_steps({}, {.idle = 50}, config);
   EXPECT_EQ(expired.exit_code(), 1);
-  EXPECT_TRUE(has(row(expired, "wall_ns").reason, "expired on 2026-02-01"));
+  EXPECT_TRUE(test::has(row(expired, "wall_ns").reason, "expired on 2026-02-01"));
   config.waivers[0].expires = "2026-12-31";
   config.waivers[0].schedule = "stage1";
   EXPECT_EQ(compare_steps({}, {.idle = 50}, config).exit_code(), 1);
@@ -231,7 +228,7 @@ TEST(Informational, RowsNeverFail) {
   const Verdict verdict = compare(base, cand, config);
   EXPECT_EQ(verdict.exit_code(), 0);
   EXPECT_FALSE(row(verdict, "wall_ns").gates);
-  EXPECT_TRUE(has(row(verdict, "wall_ns").reason, "for information only (fail)"));
+  EXPECT_TRUE(test::has(row(verdict, "wall_ns").reason, "for information only (fail)"));
 }
 
 TEST(FailOn, WidensWhatExitsOne) {

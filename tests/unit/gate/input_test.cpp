@@ -6,6 +6,7 @@
 #include "ci/gate/csv.hpp"
 #include "schedules/base/error.hpp"
 #include "tests/json_schema/json_schema.hpp"
+#include "tests/support/text.hpp"
 #include "tests/unit/gate/gate_fixture.hpp"
 
 namespace offledger::gate {
@@ -23,10 +24,6 @@ std::string error_of(Work&& work) {
   }
   ADD_FAILURE() << "expected an error";
   return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 Config full_config() {
@@ -75,12 +72,12 @@ TEST(GateConfig, SaysWhatIsWrongAndWhere) {
   const auto error = [](const char* text) {
     return error_of([&] { (void)parse_config(text, "gate.json"); });
   };
-  EXPECT_TRUE(has(error("{\n  \"marginz\": {}\n}"), "gate.json:")) << error("{\n  \"marginz\": {}\n}");
-  EXPECT_TRUE(has(error(R"({"margins": {"metrics": {"wall": 0.1}}})"), "wall_ns"));
+  EXPECT_TRUE(test::has(error("{\n  \"marginz\": {}\n}"), "gate.json:")) << error("{\n  \"marginz\": {}\n}");
+  EXPECT_TRUE(test::has(error(R"({"margins": {"metrics": {"wall": 0.1}}})"), "wall_ns"));
+  EXPECT_TRUE(test::has(error(R"({"waivers": [{"reason": "x", "owner": "y", "expires": "2026-02-30"}]})"),
+                        "2026-02-30"));
   EXPECT_TRUE(
-      has(error(R"({"waivers": [{"reason": "x", "owner": "y", "expires": "2026-02-30"}]})"), "2026-02-30"));
-  EXPECT_TRUE(
-      has(error(R"({"metrics": {"wall_ns": {"class": "positive", "better": "lower"}}})"), "catalogue"));
+      test::has(error(R"({"metrics": {"wall_ns": {"class": "positive", "better": "lower"}}})"), "catalogue"));
 }
 
 /// n rows a side of one cell: base values around 100, the candidate's around 100 + shift.
@@ -110,7 +107,7 @@ TEST(Csv, LetsAMetricFailThatGatesNowhereElseWhereItStandsAlone) {
 
 TEST(Csv, TakesUnknownMetricsFromTheConfiguration) {
   const std::string text = csv("tokens_per_s", 5, 10);
-  EXPECT_TRUE(has(error_of([&] { (void)compare_csv(text, "x.csv", {}); }), "'tokens_per_s'"));
+  EXPECT_TRUE(test::has(error_of([&] { (void)compare_csv(text, "x.csv", {}); }), "'tokens_per_s'"));
   EXPECT_EQ(compare_csv(text, "x.csv", full_config()).exit_code(), 0);
   EXPECT_EQ(compare_csv(csv("tokens_per_s", -5, 10), "x.csv", full_config()).exit_code(), 1);
 }
@@ -130,15 +127,15 @@ TEST(Csv, SaysWhatIsWrongAndWhere) {
     return error_of([&] { (void)parse_csv(text, "x.csv"); });
   };
   const std::string header = "cell,metric,side,rep,value\n";
-  EXPECT_TRUE(has(error(""), "empty file"));
-  EXPECT_TRUE(has(error("cell,metric,side,value\n"), "no 'rep'"));
-  EXPECT_TRUE(has(error(header + "a,wall_ns,left,0,1\n"), "x.csv:2"));
-  EXPECT_TRUE(has(error(header + "a,wall_ns,left,0,1\n"), "'left'"));
-  EXPECT_TRUE(has(error(header + "a,wall_ns,base,0,fast\n"), "'fast'"));
-  EXPECT_TRUE(has(error(header + "a,wall_ns,base,0,nan\n"), "finite"));
-  EXPECT_TRUE(has(error(header + "a,wall_ns,base\n"), "fields"));
-  EXPECT_TRUE(has(error(header + "\"a,wall_ns,base,0,1\n"), "closing quote"));
-  EXPECT_TRUE(has(error(header + ",wall_ns,base,0,1\n"), "empty field"));
+  EXPECT_TRUE(test::has(error(""), "empty file"));
+  EXPECT_TRUE(test::has(error("cell,metric,side,value\n"), "no 'rep'"));
+  EXPECT_TRUE(test::has(error(header + "a,wall_ns,left,0,1\n"), "x.csv:2"));
+  EXPECT_TRUE(test::has(error(header + "a,wall_ns,left,0,1\n"), "'left'"));
+  EXPECT_TRUE(test::has(error(header + "a,wall_ns,base,0,fast\n"), "'fast'"));
+  EXPECT_TRUE(test::has(error(header + "a,wall_ns,base,0,nan\n"), "finite"));
+  EXPECT_TRUE(test::has(error(header + "a,wall_ns,base\n"), "fields"));
+  EXPECT_TRUE(test::has(error(header + "\"a,wall_ns,base,0,1\n"), "closing quote"));
+  EXPECT_TRUE(test::has(error(header + ",wall_ns,base,0,1\n"), "empty field"));
 }
 
 TEST(Csv, OneSideAloneIsMissingOrNew) {

@@ -14,7 +14,7 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{6, {{"attn", {{"q", 400}, {"o", 100}}}, {"ffn", {{"up", 900}}}}};
+const plan::ModelShape kSixLayers{6, {{"attn", {{"q", 400}, {"o", 100}}}, {"ffn", {{"up", 900}}}}};
 
 /// The good file, a knob a line: line 4 is "slots", and so on.
 std::string file_with(const std::string& key, const std::string& value) {
@@ -127,7 +127,7 @@ class Wrong : public testing::TestWithParam<Row> {};
 TEST_P(Wrong, IsToldWhereAndWhatIsAllowed) {
   const std::string text = file_with(GetParam().key, GetParam().value);
   try {
-    (void)parse_schedule(text, "mine.json")->compile(kModel);
+    (void)parse_schedule(text, "mine.json")->compile(kSixLayers);
     FAIL() << "accepted:\n" << text;
   } catch (const Error& error) {
     const std::string message = error.what();
@@ -145,7 +145,7 @@ TEST_P(Wrong, IsRefusedByTheSchemaWhereStructural) {
 INSTANTIATE_TEST_SUITE_P(Files, Wrong, testing::ValuesIn(kRows));
 
 TEST(Errors, TheFileTheRowsStartFromIsGood) {
-  EXPECT_NO_THROW((void)parse_schedule(file_with("title", R"("x")"), "mine.json")->compile(kModel));
+  EXPECT_NO_THROW((void)parse_schedule(file_with("title", R"("x")"), "mine.json")->compile(kSixLayers));
 }
 
 TEST(Errors, FencesNeedACopyStream) {
@@ -160,7 +160,7 @@ TEST(Errors, ADynamicPoolThatRunsOutNamesTheUnit) {
       R"({"name": "x", "title": "x", "unit": "layer", "slots": {"count": 2, "mapping": "dynamic"},
     "issue": [{"at": "during", "ahead": [1, 2]}]})";
   try {
-    (void)parse_schedule(text, "mine.json")->compile(kModel);
+    (void)parse_schedule(text, "mine.json")->compile(kSixLayers);
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("no slot is left for L2.layer"), std::string::npos)

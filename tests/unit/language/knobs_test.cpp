@@ -14,14 +14,14 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{
+const plan::ModelShape kThreeLayers{
     3, {{"attn", {{"q", 3000}, {"o", 1000}}}, {"ffn", {{"up", 8000}, {"down", 2000}}}}};
 
 plan::Plan compiled(const std::string& knobs, const std::string& slots = R"({"count": 2})") {
   return parse_schedule(
              R"({"name": "x", "title": "x", "slots": )" + slots + (knobs.empty() ? "" : ", ") + knobs + "}",
              "x")
-      ->compile(kModel);
+      ->compile(kThreeLayers);
 }
 
 std::vector<std::string> words(const plan::Plan& plan, const std::vector<plan::Op>& ops,

@@ -10,13 +10,13 @@
 namespace offledger::language {
 namespace {
 
-const plan::ModelShape kModel{8, {{"attn", {{"q", 400}, {"o", 100}}}, {"ffn", {{"up", 900}}}}};
+const plan::ModelShape kEightLayers{8, {{"attn", {{"q", 400}, {"o", 100}}}, {"ffn", {{"up", 900}}}}};
 
 class SeedPrograms : public testing::TestWithParam<const char*> {};
 
 TEST_P(SeedPrograms, GiveThePlansOfTheirFiles) {
-  const plan::Plan program = seed_program(GetParam())->compile(kModel);
-  const plan::Plan file = find_schedule(GetParam())->compile(kModel);
+  const plan::Plan program = seed_program(GetParam())->compile(kEightLayers);
+  const plan::Plan file = find_schedule(GetParam())->compile(kEightLayers);
   EXPECT_EQ(plan::to_string(program), plan::to_string(file));
   EXPECT_EQ(program.body, file.body);
 }
@@ -25,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(All, SeedPrograms, testing::Values("history1", "history
 
 std::string error_of(std::uint32_t slots, const WeightManagerSchedule::Forward& forward) {
   try {
-    (void)WeightManagerSchedule("mine", "", {slots}, forward).compile(kModel);
+    (void)WeightManagerSchedule("mine", "", {slots}, forward).compile(kEightLayers);
   } catch (const Error& error) {
     return error.what();
   }

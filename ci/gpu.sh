@@ -57,12 +57,14 @@ part() {
     echo "$name: done already"
     return
   fi
-  if [ "$(left)" -le 0 ]; then
+  local limit
+  limit=$(left)
+  if [ "$limit" -le 0 ]; then
     unfinished+=("$name")
     return
   fi
   local started=$SECONDS code=0
-  timeout "$(left)" "$@" >"$out/$name.txt" 2>&1 || code=$?
+  timeout "$limit" "$@" >"$out/$name.txt" 2>&1 || code=$?
   if [ "$code" -eq 0 ]; then
     touch "$out/$name.done"
     echo "$name: ok, $((SECONDS - started)) s"
@@ -209,6 +211,7 @@ study() {
     "$bin/offledger" history show "$suite" --db "$database" >/dev/null 2>&1 && resume=(--resume "$suite")
     "$bin/offledger" run --suite "$suite" --device cuda --reps "$round" --label "$suite" --commit "$(cat commit 2>/dev/null)" --db "$database" "${resume[@]}" \
       --budget-s "$(($(left) - 20))" >"$out/$suite.txt" 2>"$out/$suite.log" || { tail -n 3 "$out/$suite.log"; return 2; }
+    grep -q 'the budget ended first' "$out/$suite.log" && return 1
     round=$((round + 1))
   done
 }

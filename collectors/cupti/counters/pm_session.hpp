@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectors/cupti/counters/profiler_host.hpp"
+#include "collectors/cupti/counters/stretch.hpp"
 #include "schedules/base/units.hpp"
 
 namespace offledger::counters {
@@ -36,18 +37,14 @@ class Profiler {
 /// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
 /// its samples was, on CUPTI's clock.
 struct Stretch {
-  struct Span {
-    Nanos begin{}, end{};
-  };
   std::vector<std::uint8_t> image;
   std::vector<Span> spans;
-  bool lost = false;  ///< samples are missing at the end, or all: the hardware buffer or the image was full
 };
 
-/// Samples in stretches: start(), stop(), take(). Nothing is decoded while sampling: on an H200 that takes
-/// longer than a sample lasts at 20 us, and what a full image cannot hold CUPTI drops.
+/// One stretch of samples: start(), stop(), take(). Nothing is decoded while sampling: CUPTI cannot keep up
+/// with 20 us on an H200, and drops what a full image cannot hold.
 ///
-/// Invariant: sampling is enabled on the device from constructor to destructor.
+/// Invariant: sampling is enabled on the device from constructor to destructor. The host outlives it.
 class PmSession {
  public:
   PmSession(std::uint32_t device, const ProfilerHost& host, Config config, Nanos interval,
@@ -56,18 +53,20 @@ class PmSession {
   PmSession(const PmSession&) = delete;
   PmSession& operator=(const PmSession&) = delete;
 
-  /// The longest stretch, in samples: the hardware buffer surely holds so many. Where it is full, CUPTI gives
-  /// none of what it holds.
+  /// The longest stretch, in samples, that the hardware buffer holds.
   [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
   void start();
   void stop();
-  /// The stretch between start() and stop(), of at most so many samples.
+  /// The stretch between start() and stop(), of at most so many samples. Throws Error(kNotMeasured) where the
+  /// hardware buffer was full, for then CUPTI gives nothing of it, and where there is no memory for the
+  /// image.
   Stretch take(std::uint32_t most);
 
  private:
+  void disable() noexcept;
   [[nodiscard]] std::size_t image_bytes(std::uint32_t samples) const;
-  [[nodiscard]] std::vector<Stretch::Span> spans_in(const std::vector<std::uint8_t>& image) const;
+  [[nodiscard]] std::vector<Span> spans_in(const std::vector<std::uint8_t>& image) const;
 
   const ProfilerHost& host_;
   Config config_;  ///< CUPTI reads it while it decodes: it must live as long as the session

@@ -5,19 +5,11 @@
 
 #include <algorithm>
 
+#include "collectors/cupti/counters/params.hpp"
 #include "collectors/cupti/error.hpp"
 
 namespace offledger::counters {
 namespace {
-
-/// CUPTI's parameter structs begin with their own size.
-template <typename Params>
-Params params(std::size_t size) {
-  Params made{};
-  made.structSize = size;
-  return made;
-}
-#define OFFLEDGER_PARAMS(type) params<type>(type##_STRUCT_SIZE)
 
 CUpti_Profiler_Host_Object* make(const std::string& chip, const std::vector<std::uint8_t>& availability) {
   auto request = OFFLEDGER_PARAMS(CUpti_Profiler_Host_Initialize_Params);

@@ -59,10 +59,13 @@ void note_what_is_missing(trace::Timeline& timeline, const Samples& samples) {
   }
   if (samples.partial) {
     missing += fmt::format(
-        "{}sampling paused while its full buffer was emptied: sample less often, or record a shorter run",
+        "{}sampling ended before what was measured, as its buffer was full: sample less often, or record a "
+        "shorter run",
         missing.empty() ? "" : "; ");
   }
-  if (!missing.empty()) timeline.note("counters_partial", missing);
+  // Beside records the comparison is over the sampled time; alone, the figures would be of a part of the run.
+  const bool disqualifies = samples.partial && timeline.gpu_op_count() == 0;
+  if (!missing.empty()) timeline.note("counters_partial", missing, disqualifies);
 }
 
 }  // namespace

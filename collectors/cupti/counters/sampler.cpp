@@ -15,19 +15,19 @@
 #include <utility>
 
 #include "collectors/cupti/counters/pm_session.hpp"
+#include "collectors/cupti/counters/stretch.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::counters {
 namespace {
 
 constexpr Nanos kLeastInterval{5'000}, kMostInterval{1'000'000};
-/// How many threads evaluate: a sample takes 0.03 to 0.08 ms on an H200, and a second of sampling has 50 000.
-/// One, unless the environment says more: CUPTI does not promise that host objects of several threads keep
-/// apart.
+/// How many threads evaluate: a second of sampling has 50 000 samples. One, unless the environment says more:
+/// CUPTI does not promise that host objects of several threads keep apart.
 constexpr const char* kThreadsVariable = "OFFLEDGER_COUNTER_THREADS";
 constexpr std::size_t kEvaluatedAtOnce = 256;  ///< samples that a thread takes on
 
-std::size_t threads_for(std::size_t samples) {
+std::size_t threads_allowed() {
   std::size_t most = 1;
   if (const char* set = std::getenv(kThreadsVariable); set != nullptr) {
     const std::string_view text = set;
@@ -37,14 +37,15 @@ std::size_t threads_for(std::size_t samples) {
                                                  kThreadsVariable, text));
     }
   }
-  return std::min(most, samples / kEvaluatedAtOnce + 1);
+  return most;
 }
 
 /// Beyond what the clock says that a stretch holds.
-constexpr std::int64_t kSpareSamples = 256;
+constexpr std::uint32_t kSpareSamples = 256;
+/// The least that a hardware buffer must hold.
+constexpr std::uint32_t kLeastCapacity = 512;
 
 using Clock = std::chrono::steady_clock;
-using Figures = std::vector<std::vector<double>>;  ///< by sample, by metric
 
 Options checked(Options options) {
   if (options.interval < kLeastInterval || options.interval > kMostInterval) {
@@ -60,6 +61,7 @@ Options checked(Options options) {
 struct Sampler::State {
   explicit State(const Options& chosen)
       : options(checked(chosen)),
+        most_threads(threads_allowed()),
         chip(profiler.chip_of(options.device)),
         availability(profiler.availability_of(options.device)),
         host(chip, availability) {
@@ -79,59 +81,77 @@ struct Sampler::State {
     empty.left_out = resolved.left_out;
     session = std::make_unique<PmSession>(options.device, host, host.configure(metrics), options.interval,
                                           options.hardware_buffer_bytes);
+    if (session->capacity() < kLeastCapacity) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("hardware buffer: expected room for {} samples, found {} in {} bytes",
+                              kLeastCapacity, session->capacity(), options.hardware_buffer_bytes));
+    }
+    // Before it is full, with time to spare for a thread that wakes up late.
+    most_samples = session->capacity() - session->capacity() / 16;
   }
 
   Options options;
+  std::size_t most_threads;
   Profiler profiler;
   std::string chip;
   std::vector<std::uint8_t> availability;
   ProfilerHost host;
   std::vector<std::string> metrics;
   std::unique_ptr<PmSession> session;
-  Samples empty;  ///< tracks without values
-  Samples samples;
-  Clock::time_point started;  ///< of the present stretch
-  std::atomic<bool> stopping{false};
-  std::mutex mutex;  ///< of `changed` alone
+  std::uint32_t most_samples = 0;  ///< that a stretch may have
+  Samples empty;                   ///< tracks without values
+  Clock::time_point started;
+  bool sampling = false;  ///< of `watching` while it runs
+  bool full = false;      ///< `watching` ended sampling
+  bool stopping = false;  ///< guarded by `mutex`
+  std::mutex mutex;
   std::condition_variable changed;
   std::exception_ptr failure;
-  std::thread emptying;
+  std::thread watching;
 
-  void begin_stretch() {
-    started = Clock::now();
-    session->start();
-  }
-
-  /// Empties the buffer whenever it may be full; in most recordings never.
+  /// Ends sampling before the buffer is full: CUPTI would give nothing of it.
   void run() noexcept {
     try {
-      const auto ended = [this] { return stopping.load(); };
-      while (true) {
-        const auto full = started + options.interval * session->capacity();
-        {
-          std::unique_lock lock(mutex);
-          if (changed.wait_until(lock, full, ended)) return;
-        }
-        end_stretch();
-        begin_stretch();
+      {
+        std::unique_lock lock(mutex);
+        if (changed.wait_until(lock, started + options.interval * most_samples, [this] { return stopping; }))
+          return;
       }
+      full = true;
+      end_sampling();
     } catch (...) {
       failure = std::current_exception();
     }
   }
 
-  void end() {
-    if (!emptying.joinable()) return;
+  void end_sampling() {
+    if (std::exchange(sampling, false)) session->stop();
+  }
+
+  void begin() {
+    full = stopping = false;
+    failure = nullptr;
+    started = Clock::now();
+    session->start();
+    sampling = true;
+    try {
+      watching = std::thread([this] { run(); });
+    } catch (...) {
+      end_sampling();
+      throw;
+    }
+  }
+
+  void join() {
+    if (!watching.joinable()) return;
     {
       const std::lock_guard lock(mutex);
       stopping = true;
     }
     changed.notify_all();
-    emptying.join();
+    watching.join();
   }
 
-  /// Adds the samples of the stretch that ends here.
-  void end_stretch();
   /// The figures of each sample, by threads with a host object each: CUPTI lets one thread at a time use one.
   [[nodiscard]] Figures evaluate(const Stretch& stretch) const;
 };
@@ -156,56 +176,47 @@ Figures Sampler::State::evaluate(const Stretch& stretch) const {
       failed = std::current_exception();
     }
   };
-  std::vector<std::thread> threads;
-  const std::size_t most = threads_for(figures.size());
-  for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  {
+    std::vector<std::jthread> threads;
+    const std::size_t most = std::min(most_threads, figures.size() / kEvaluatedAtOnce + 1);
+    for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
+    work();
+  }
   if (failed) std::rethrow_exception(failed);
   return figures;
-}
-
-void Sampler::State::end_stretch() {
-  session->stop();
-  const auto fitted = (Clock::now() - started) / options.interval;
-  const Stretch stretch = session->take(static_cast<std::uint32_t>(fitted + fitted / 100 + kSpareSamples));
-  const Figures figures = evaluate(stretch);
-  if (stretch.lost) samples.partial = true;
-  for (std::size_t i = 1; i < figures.size(); ++i) {  // the first sample spans the set-up
-    const auto [begin, end] = stretch.spans[i];
-    if (end <= begin) continue;  // begun, and cut off by the stop
-    if (!samples.end.empty() && begin - samples.end.back() > options.interval) samples.partial = true;
-    samples.begin.push_back(begin);
-    samples.end.push_back(end);
-    for (std::size_t track = 0; track < samples.tracks.size(); ++track)
-      samples.tracks[track].values.push_back(figures[i][track]);
-  }
 }
 
 Sampler::Sampler(Options options) : state_(std::make_unique<State>(options)) {}
 
 Sampler::~Sampler() {
-  state_->end();
+  state_->join();
+  try {
+    state_->end_sampling();
+  } catch (const Error&) {
+    // The samples are discarded anyway.
+  }
 }
 
 void Sampler::start() {
-  State& state = *state_;
-  if (state.emptying.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
-  state.samples = state.empty;
-  state.stopping = false;
-  state.failure = nullptr;
-  state.begin_stretch();
-  state.emptying = std::thread([&state] { state.run(); });
+  if (state_->watching.joinable()) throw Error(ErrorKind::kNotMeasured, "the sampler samples already");
+  state_->begin();
 }
 
 Samples Sampler::stop() {
   State& state = *state_;
-  if (!state.emptying.joinable())
+  if (!state.watching.joinable())
     throw Error(ErrorKind::kNotMeasured, "the sampler does not sample: start() comes first");
-  state.end();
+  state.join();
   if (state.failure) std::rethrow_exception(state.failure);
-  state.end_stretch();
-  return std::move(state.samples);
+  state.end_sampling();
+  const auto fitted = (Clock::now() - state.started) / state.options.interval;
+  const Stretch stretch = state.session->take(
+      static_cast<std::uint32_t>(std::min<std::int64_t>(fitted + fitted / 100, state.session->capacity())) +
+      kSpareSamples);
+  Samples samples = state.empty;
+  add_stretch(samples, stretch.spans, state.evaluate(stretch));
+  samples.partial = samples.partial || state.full;
+  return samples;
 }
 
 }  // namespace offledger::counters

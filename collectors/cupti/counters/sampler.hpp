@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/cupti/counters/counter_set.hpp"
@@ -28,7 +29,7 @@ struct Options {
   std::uint32_t device = 0;  ///< CUDA's ordinal
   Nanos interval{20'000};    ///< 5 us to 1 ms
   Purpose purpose = Purpose::kActivity;
-  /// Of pinned host memory, for one stretch of samples: on an H200, 1.3 s of them at 20 us.
+  /// Of pinned host memory: on an H200 it holds 1.25 s of samples at 20 us.
   std::uint64_t hardware_buffer_bytes = std::uint64_t{1} << 30;
 };
 
@@ -59,10 +60,10 @@ class Source {
   virtual Samples stop() = 0;
 };
 
-/// Nothing is done on the CPU while the hardware samples; stop() takes some 0.05 ms of CPU a sample, of which
-/// evaluating, two thirds, runs on as many threads as OFFLEDGER_COUNTER_THREADS says (1). Where sampling
-/// outlasts the hardware buffer it pauses: a thread empties the buffer and sampling goes on, the samples
-/// between missing. Threads: members by one at a time.
+/// Nothing is done on the CPU while the hardware samples. Where that outlasts the hardware buffer, sampling
+/// ends: what comes later is missing. stop() takes some 0.05 ms of CPU and 16 kB of memory a sample (H200);
+/// evaluating runs on as many threads as OFFLEDGER_COUNTER_THREADS says (1).
+/// A cupti::Collector of the process must outlive it: it detaches CUPTI. Threads: members by one at a time.
 class Sampler final : public Source {
  public:
   /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.
@@ -72,7 +73,8 @@ class Sampler final : public Source {
   Sampler& operator=(const Sampler&) = delete;
 
   void start() override;
-  /// Ends sampling and gives what was sampled. A stretch's first sample, which spans the set-up, is left out.
+  /// Ends sampling and gives what was sampled; throws Error(kNotMeasured) where that is nothing, and why. The
+  /// first sample, which spans the set-up, is left out.
   Samples stop() override;
 
  private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "collectors/cupti/counters/sampler.hpp"
+#include "collectors/cupti/counters/stretch.hpp"
 
 namespace offledger::counters {
 namespace {
@@ -18,6 +19,18 @@ double integral(const Samples& samples, const Track& track, Nanos begin, Nanos e
 }
 
 }  // namespace
+
+void add_stretch(Samples& samples, const std::vector<Span>& spans, const Figures& figures) {
+  for (std::size_t i = 1; i < figures.size(); ++i) {
+    const auto [begin, end] = spans[i];
+    if (end <= begin) continue;
+    if (!samples.end.empty() && begin - samples.end.back() > samples.interval / 2) samples.partial = true;
+    samples.begin.push_back(begin);
+    samples.end.push_back(end);
+    for (std::size_t track = 0; track < samples.tracks.size(); ++track)
+      samples.tracks[track].values.push_back(figures[i][track]);
+  }
+}
 
 const Track* Samples::find(std::string_view role) const noexcept {
   const auto at =

@@ -99,13 +99,27 @@ TEST(AddSamples, WhatIsMissingIsNoted) {
   samples.left_out = {"dram_read: does not fit the pass"};
   samples.partial = true;
   Timeline timeline;
+  timeline.kernels.emplace_back();
   add_samples(timeline, samples, trace::DeviceId{0});
   ASSERT_EQ(timeline.notes.size(), 1u);
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
   EXPECT_EQ(
       timeline.text(timeline.notes[0].text),
-      "dram_read: does not fit the pass; sampling paused while its full buffer was emptied: sample less "
-      "often, or record a shorter run");
+      "dram_read: does not fit the pass; sampling ended before what was measured, as its buffer was full: "
+      "sample less often, or record a shorter run");
+  EXPECT_FALSE(timeline.notes[0].disqualifies);
+}
+
+TEST(AddSamples, APartOfTheRunDisqualifiesWhereThereAreNoRecords) {
+  Samples samples = samples_of("percent", {1});
+  for (const bool partial : {false, true}) {
+    samples.left_out = {"dram_read: does not fit the pass"};
+    samples.partial = partial;
+    Timeline timeline;
+    add_samples(timeline, samples, trace::DeviceId{0});
+    ASSERT_EQ(timeline.notes.size(), 1u);
+    EXPECT_EQ(timeline.notes[0].disqualifies, partial);
+  }
 }
 
 /// A source that fails where it is told to.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "collectors/cupti/counters/sampler.hpp"
+#include "collectors/cupti/counters/stretch.hpp"
 #include "schedules/base/error.hpp"
 
 namespace offledger::counters {
@@ -35,6 +36,46 @@ TEST(Samples, ActivityIsShareTimesTimeWithin) {
 
 TEST(Samples, RolesAreFoundOrNot) {
   EXPECT_EQ(three({1, 2, 3}).find("sm_active"), nullptr);
+}
+
+Samples none(std::size_t tracks) {
+  Samples samples;
+  samples.interval = nanos(100);
+  samples.tracks.resize(tracks);
+  return samples;
+}
+
+TEST(AddStretch, LeavesOutTheFirstAndWhatTheStopCutOff) {
+  Samples samples = none(2);
+  add_stretch(samples,
+              {{nanos(0), nanos(900)},
+               {nanos(900), nanos(1000)},
+               {nanos(1000), nanos(1100)},
+               {nanos(1100), nanos(1100)}},
+              {{1, 2}, {3, 4}, {5, 6}, {7, 8}});
+  EXPECT_EQ(samples.begin, (std::vector{nanos(900), nanos(1000)}));
+  EXPECT_EQ(samples.end, (std::vector{nanos(1000), nanos(1100)}));
+  EXPECT_EQ(samples.tracks[0].values, (std::vector<double>{3, 5}));
+  EXPECT_EQ(samples.tracks[1].values, (std::vector<double>{4, 6}));
+  EXPECT_FALSE(samples.partial);
+}
+
+TEST(AddStretch, AGapIsSeen) {
+  for (const std::int64_t gap : {0, 40, 100, 1000}) {
+    Samples samples = none(1);
+    add_stretch(samples, {{}, {nanos(100), nanos(200)}, {nanos(200 + gap), nanos(300 + gap)}},
+                {{0}, {1}, {2}});
+    EXPECT_EQ(samples.begin.size(), 2u);
+    EXPECT_EQ(samples.partial, gap >= 100) << gap;
+  }
+}
+
+TEST(AddStretch, NothingIsNothing) {
+  Samples samples = none(1);
+  add_stretch(samples, {}, {});
+  add_stretch(samples, {{nanos(0), nanos(900)}}, {{1}});
+  EXPECT_TRUE(samples.begin.empty());
+  EXPECT_FALSE(samples.partial);
 }
 
 TEST(Sampler, WithoutADeviceSaysWhy) {

@@ -122,12 +122,13 @@ int run(Nanos interval) {
     return std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now() - begin);
   };
   const Nanos bare = wall();
+  cupti::Collector collector;  // outlives the sampler
   counters::Sampler sampler({.device = 0, .interval = interval});
   sampler.start();
   const Nanos sampled = wall();
   const auto stopping = std::chrono::steady_clock::now();
   const counters::Samples alone = sampler.stop();
-  const std::chrono::duration<double, std::milli> evaluating = std::chrono::steady_clock::now() - stopping;
+  const std::chrono::duration<double, std::milli> reading = std::chrono::steady_clock::now() - stopping;
   fmt::print("chip {}: {} samples every {} ns, partial {}\n", alone.chip, alone.begin.size(),
              alone.interval.count(), alone.partial);
   for (const counters::Track& track : alone.tracks) {
@@ -135,13 +136,12 @@ int run(Nanos interval) {
     fmt::print("  {:<16} {:<18} at most {:.4g}\n", track.role, track.unit,
                most == track.values.end() ? 0 : *most);
   }
-  fmt::print("evaluated in {:.1f} ms, {:.4f} ms a sample\n", evaluating.count(),
-             evaluating.count() / static_cast<double>(std::max<std::size_t>(1, alone.begin.size())));
+  fmt::print("decoded and evaluated in {:.1f} ms, {:.4f} ms a sample\n", reading.count(),
+             reading.count() / static_cast<double>(std::max<std::size_t>(1, alone.begin.size())));
   for (const std::string& reason : alone.left_out) fmt::print("  left out: {}\n", reason);
   fmt::print("wall: {} ns bare, {} ns sampled ({:+.2f}%)\n", bare.count(), sampled.count(),
              (static_cast<double>(sampled.count()) / static_cast<double>(bare.count()) - 1) * 100);
 
-  cupti::Collector collector;
   collector.start();
   sampler.start();
   buffers.run();

@@ -49,7 +49,8 @@ constexpr std::array kRules{
          host_block_per_layer},
     Rule{"launch_bound", "Launch less or sooner: the GPU waits for the host, not for weights.", launch_bound},
     Rule{"link_bound",
-         "Nothing is wrong: the link is the limit. Move fewer bytes (quantise, keep more layers resident) "
+         "No schedule can save this: the link is the limit. Move fewer bytes (quantise, keep more layers "
+         "resident) "
          "or compute more on each.",
          link_bound},
 };

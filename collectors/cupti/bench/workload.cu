@@ -18,6 +18,16 @@ __global__ void spin(long long ns) {
 
 __global__ void tiny() {}
 
+__global__ void sum(const uint4* from, std::size_t count, unsigned* to) {
+  unsigned total = 0;
+  const std::size_t stride = std::size_t{gridDim.x} * blockDim.x;
+  for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += stride) {
+    const uint4 four = from[i];
+    total += four.x + four.y + four.z + four.w;
+  }
+  atomicAdd(to, total);
+}
+
 }  // namespace
 
 void launch_spin(std::int64_t ns, cudaStream_t stream) {
@@ -26,6 +36,11 @@ void launch_spin(std::int64_t ns, cudaStream_t stream) {
 
 void launch_tiny(cudaStream_t stream) {
   tiny<<<1, 1, 0, stream>>>();
+}
+
+void launch_sum(const void* from, std::size_t bytes, unsigned* to, cudaStream_t stream) {
+  constexpr int kBlocks = 1024, kThreads = 256;
+  sum<<<kBlocks, kThreads, 0, stream>>>(static_cast<const uint4*>(from), bytes / sizeof(uint4), to);
 }
 
 const void* tiny_symbol() {

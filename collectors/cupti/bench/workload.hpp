@@ -7,6 +7,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace offledger::cupti::bench {
@@ -15,6 +16,9 @@ namespace offledger::cupti::bench {
 void launch_spin(std::int64_t ns, cudaStream_t stream);
 /// Launches a kernel that does nothing.
 void launch_tiny(cudaStream_t stream);
+/// Launches a kernel that adds up the 32-bit words at `from`, a multiple of 16 bytes of memory that the
+/// device can read, into `to`, on all SMs. Pinned host memory is read over the bus without a copy.
+void launch_sum(const void* from, std::size_t bytes, unsigned* to, cudaStream_t stream);
 /// launch_tiny's kernel, for those who launch it otherwise.
 const void* tiny_symbol();
 

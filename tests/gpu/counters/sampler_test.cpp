@@ -101,6 +101,46 @@ TEST_F(OnChip, AFullBufferEndsSamplingAndLosesNothingBefore) {
     ASSERT_LT(samples.begin[i] - samples.end[i - 1], std::chrono::microseconds(10));
 }
 
+TEST_F(OnChip, KernelsOfAGraphAreSeen) {
+  cudaStream_t stream{};
+  cudaGraph_t graph{};
+  cudaGraphExec_t program{};
+  ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+  ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+  for (int i = 0; i < 10; ++i) cupti::bench::launch_spin(1'000'000, stream);
+  ASSERT_EQ(cudaStreamEndCapture(stream, &graph), cudaSuccess);
+  ASSERT_EQ(cudaGraphInstantiate(&program, graph, 0), cudaSuccess);
+  sampler_->start();
+  ASSERT_EQ(cudaGraphLaunch(program, stream), cudaSuccess);
+  ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  const Samples samples = sampler_->stop();
+  cudaGraphExecDestroy(program);
+  cudaGraphDestroy(graph);
+  cudaStreamDestroy(stream);
+  const Track* graphics = samples.find("graphics_active");
+  if (graphics == nullptr) GTEST_SKIP() << "this chip has no graphics_active";
+  ASSERT_FALSE(samples.begin.empty());
+  const Nanos active = active_in(samples, *graphics, samples.begin.front(), samples.end.back());
+  EXPECT_GT(active, std::chrono::milliseconds(9));
+  EXPECT_LT(active, std::chrono::milliseconds(12));
+}
+
+TEST_F(OnChip, ZeroCopyReadsAreOnTheBusAndNoCopies) {
+  void* sum = nullptr;
+  ASSERT_EQ(cudaMalloc(&sum, sizeof(unsigned)), cudaSuccess);
+  sampler_->start();
+  cupti::bench::launch_sum(host_, kBytes, static_cast<unsigned*>(sum), nullptr);
+  ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  const Samples samples = sampler_->stop();
+  cudaFree(sum);
+  const Track *wire = samples.find("pcie_read"), *engine = samples.find("h2d_engine");
+  if (wire == nullptr || engine == nullptr) GTEST_SKIP() << "this chip has no pcie_read, or no h2d_engine";
+  ASSERT_FALSE(samples.begin.empty());
+  const Nanos begin = samples.begin.front(), end = samples.end.back();
+  EXPECT_GT(bytes_in(samples, *wire, begin, end), 0.95 * kBytes);
+  EXPECT_LT(active_in(samples, *engine, begin, end), (end - begin) / 20);
+}
+
 TEST_F(OnChip, CanBeDestroyedWhileItSamples) {
   sampler_->start();
   sampler_.reset();

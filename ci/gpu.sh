@@ -124,8 +124,8 @@ pairs() {
   return $failed
 }
 
-# Hardware counters beside records: every seed schedule and its fenced form; two recordings small enough to keep, with their
-# pictures; counters alone; what the front end stands at; and what sampling adds to wall.
+# Hardware counters beside records: every seed schedule and its fenced form; recordings small enough to
+# keep; counters alone; what the front end stands at; and what sampling adds to wall.
 counters() {
   local schedule file failed=0
   local schedules=(history1 stage1 history blocking1 stage12 stage2)

@@ -56,11 +56,11 @@ class Records {
 };
 
 /// One device's comparison.
-class Comparison {
+class CounterComparison {
  public:
   /// `covered`: the time in `window` that samples cover.
-  Comparison(const Links& links, const DeviceWindow& device, const CounterTracks& tracks, Interval window,
-             const IntervalSet& covered)
+  CounterComparison(const Links& links, const DeviceWindow& device, const CounterTracks& tracks,
+                    Interval window, const IntervalSet& covered)
       : links_(links), tracks_(tracks), window_(window), records_(links, device, covered) {}
 
   void into(CounterReport& report) {
@@ -201,7 +201,7 @@ std::optional<CounterReport> counter_report(const Links& links, const DeviceWind
   std::vector<Interval> samples(tracks.samples().begin(), tracks.samples().end());
   const IntervalSet covered = IntervalSet(std::move(samples)) & IntervalSet({device.window()});
   report.coverage = tracks.coverage(device.window());
-  Comparison(links, device, tracks, window, covered).into(report);
+  CounterComparison(links, device, tracks, window, covered).into(report);
   return report;
 }
 

@@ -8,8 +8,6 @@ namespace offledger::analysis {
 namespace {
 
 constexpr std::uint32_t kDropped = std::numeric_limits<std::uint32_t>::max();
-/// Sums and differences of times within this bound cannot overflow.
-constexpr Nanos kMostTime{std::int64_t{1} << 61};
 
 bool usable(const trace::Sample& sample) noexcept {
   return sample.begin >= -kMostTime && sample.end <= kMostTime && sample.begin < sample.end;

@@ -9,8 +9,6 @@ namespace {
 /// An op of a stream may be seen to begin so long before the one that it follows has ended: clocks and
 /// programmatic launches. Beyond it the two are not bound.
 constexpr Nanos kOverlap{10'000};
-/// How much later than the call that awaited it an op may be seen to end.
-constexpr Nanos kWakeUp{5'000};
 /// A call that waits costs no more than this by itself.
 constexpr Nanos kCallCost{1'000};
 /// An op that stands longer than the first, and begins within the second of another's end, waited for the

@@ -6,9 +6,6 @@
 namespace offledger::analysis {
 namespace {
 
-/// Sums and differences of times within this bound cannot overflow.
-constexpr Nanos kMostTime{std::int64_t{1} << 61};
-
 bool usable(Nanos begin, Nanos end) noexcept {
   return begin >= -kMostTime && end <= kMostTime && begin <= end;
 }

@@ -24,6 +24,9 @@
 
 namespace offledger::analysis {
 
+/// How much later than the call that awaited it an op may be seen to end.
+inline constexpr Nanos kWakeUp{5'000};
+
 /// What the graph lacks, or had to infer.
 struct GraphCounts {
   std::uint64_t ops_without_call = 0;

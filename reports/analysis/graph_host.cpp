@@ -13,8 +13,6 @@ namespace {
 /// An op that has stood still for less than this after all it is known to have waited for was simply
 /// launched.
 constexpr Nanos kUnexplained{10'000};
-/// How much later than the call that awaited it an op may be seen to end.
-constexpr Nanos kWakeUp{5'000};
 /// Records looked at behind a wait that names none.
 constexpr std::size_t kRecordsLookedAt = 256;
 

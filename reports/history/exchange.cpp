@@ -15,13 +15,13 @@
 namespace offledger::history {
 namespace {
 
-struct TableRows {
+struct RunRow {
   std::string id, content;
   std::int64_t occurrence = 0;
 };
-std::vector<TableRows> entries(SQLite::Database& db) {
+std::vector<RunRow> entries(SQLite::Database& db) {
   SQLite::Statement row(db, "SELECT id, content, occurrence FROM run ORDER BY started_at, rowid");
-  std::vector<TableRows> all;
+  std::vector<RunRow> all;
   while (row.executeStep()) {
     all.push_back({row.getColumn(0).getString(), row.getColumn(1).getString(), row.getColumn(2).getInt64()});
   }

@@ -14,10 +14,6 @@
 namespace offledger::render {
 namespace {
 
-std::string shortened(const std::string& hash) {
-  return hash.size() > 12 ? hash.substr(0, 12) : hash;
-}
-
 /// A waiver holds through its last day, UTC.
 bool expired(const history::Waiver& waiver, std::int64_t now_unix) {
   return days_of(waiver.expires).value_or(INT64_MIN) < days_of_unix(now_unix);
@@ -54,13 +50,13 @@ std::string runs_text(const std::vector<history::RunSummary>& runs, const Style&
                {"label", Align::kLeft},
                {"", Align::kLeft}});
   for (const history::RunSummary& run : runs) {
-    table.row({shortened(run.id),
+    table.row({run.id.substr(0, 12),
                date_text(run.started_at_unix),
                run.suite,
                run.device,
                count(run.cells),
                count(run.reps),
-               shortened(run.commit),
+               run.commit.substr(0, 12),
                run.label,
                {run.complete ? "" : "incomplete", Ink::kDoubt}});
   }
@@ -93,7 +89,7 @@ std::string run_text(const history::Run& run, const Style& style, const RunTable
   add("started ", run.started_at_unix > 0 ? date_text(run.started_at_unix) + " UTC" : "");
   add("suite ", run.suite);
   add("label ", run.label);
-  add("commit ", shortened(run.commit) + (run.dirty ? " with local changes" : ""));
+  add("commit ", run.commit.substr(0, 12) + (run.dirty ? " with local changes" : ""));
   add("", run.machine_class.device_name);
   add("driver ", run.environment.driver);
   add("sitting ", run.sitting);
@@ -115,7 +111,7 @@ std::string baselines_text(const std::vector<history::Baseline>& baselines, cons
                {"accepted (UTC)", Align::kLeft},
                {"reason", Align::kLeft}});
   for (const history::Baseline& b : baselines) {
-    table.row({b.name, shortened(b.run), date_text(b.accepted_at_unix), b.reason});
+    table.row({b.name, b.run.substr(0, 12), date_text(b.accepted_at_unix), b.reason});
   }
   return table.text(style);
 }

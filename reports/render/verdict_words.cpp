@@ -50,15 +50,11 @@ std::string_view unit_text(const VerdictCell& cell) {
   return "";
 }
 
-std::string shortened(const std::string& hash) {
-  return hash.size() > 12 ? hash.substr(0, 12) : hash;
-}
-
 std::string side(std::string_view name, const std::string& run, const std::string& commit) {
   if (run.empty() && commit.empty()) return {};
-  if (commit.empty()) return fmt::format("{} {}", name, shortened(run));
-  if (run.empty()) return fmt::format("{} at {}", name, shortened(commit));
-  return fmt::format("{} {} at {}", name, shortened(run), shortened(commit));
+  if (commit.empty()) return fmt::format("{} {}", name, run.substr(0, 12));
+  if (run.empty()) return fmt::format("{} at {}", name, commit.substr(0, 12));
+  return fmt::format("{} {} at {}", name, run.substr(0, 12), commit.substr(0, 12));
 }
 
 std::string capitals(const std::string& verdict) {

@@ -25,6 +25,9 @@ constexpr double milliseconds(Nanos t) noexcept {
   return static_cast<double>(t.count()) / 1e6;
 }
 
+/// Sums and differences of times within this bound cannot overflow.
+inline constexpr Nanos kMostTime{std::int64_t{1} << 61};
+
 /// The row an id names. Ids are `enum class` so that a slot cannot be passed where a stream is meant.
 template <typename Id>
 requires std::is_enum_v<Id>

@@ -22,6 +22,7 @@ namespace {
 std::mutex profilers_mutex;
 int profilers = 0;
 
+/// The image whose size tells what a sample takes.
 constexpr std::uint32_t kMeasuredSamples = 1024;
 
 }  // namespace
@@ -139,6 +140,7 @@ Stretch PmSession::take(std::uint32_t most) {
         "often");
   }
   cupti::check(result, "cuptiPmSamplingDecodeData");
+  stretch.cut_off = decode.decodeStopReason == CUPTI_PM_SAMPLING_DECODE_STOP_REASON_COUNTER_DATA_FULL;
   stretch.spans = spans_in(stretch.image);
   return stretch;
 }

@@ -34,13 +34,6 @@ class Profiler {
   [[nodiscard]] std::vector<std::uint8_t> availability_of(std::uint32_t device) const;
 };
 
-/// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
-/// its samples was, on CUPTI's clock.
-struct Stretch {
-  std::vector<std::uint8_t> image;
-  std::vector<Span> spans;
-};
-
 /// One stretch of samples: start(), stop(), take(). Nothing is decoded while sampling: CUPTI cannot keep up
 /// with 20 us on an H200, and drops what a full image cannot hold.
 ///
@@ -53,7 +46,7 @@ class PmSession {
   PmSession(const PmSession&) = delete;
   PmSession& operator=(const PmSession&) = delete;
 
-  /// The longest stretch, in samples, that the hardware buffer holds.
+  /// So many samples surely fit the hardware buffer.
   [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
   void start();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <exception>
 
 #include "schedules/base/error.hpp"
 
@@ -59,7 +60,7 @@ void note_what_is_missing(trace::Timeline& timeline, const Samples& samples) {
   }
   if (samples.partial) {
     missing += fmt::format(
-        "{}sampling ended before what was measured, as its buffer was full: sample less often, or record a "
+        "{}samples are missing, as sampling ends when its buffer is full: sample less often, or record a "
         "shorter run",
         missing.empty() ? "" : "; ");
   }
@@ -91,7 +92,7 @@ void Watch::attempt(Step step) {
   if (!problem_.empty()) return;
   try {
     step();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     problem_ = error.what();
     source_.reset();
   }

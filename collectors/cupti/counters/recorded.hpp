@@ -20,8 +20,8 @@ namespace offledger::counters {
 /// Adds the samples, with times from the Timeline's clock origin. Quanta: 1/200 of the interval for activity,
 /// and for bytes the largest power of two at most 1/256 of the track's largest sample. The sum of a counter's
 /// values over neighbouring samples is within one quantum of the sum of what was sampled. What is missing
-/// becomes the note `counters_partial`, which disqualifies where the Timeline has no records: they come
-/// first.
+/// becomes the note `counters_partial`, which disqualifies where time is missing and the Timeline
+/// has no records: they come first.
 void add_samples(trace::Timeline& timeline, const Samples& samples, trace::DeviceId device);
 
 /// Makes the source of samples; throws Error as Sampler does.

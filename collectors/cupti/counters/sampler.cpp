@@ -215,7 +215,14 @@ Samples Sampler::stop() {
       kSpareSamples);
   Samples samples = state.empty;
   add_stretch(samples, stretch.spans, state.evaluate(stretch));
-  samples.partial = samples.partial || state.full;
+  if (samples.begin.empty()) {
+    throw Error(
+        ErrorKind::kNotMeasured,
+        fmt::format("no counter was sampled: expected one sample every {} ns, found none after {} intervals; "
+                    "sample for longer, or more often",
+                    state.options.interval.count(), fitted));
+  }
+  samples.partial = samples.partial || state.full || stretch.cut_off;
   return samples;
 }
 

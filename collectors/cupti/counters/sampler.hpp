@@ -66,7 +66,8 @@ class Source {
 /// A cupti::Collector of the process must outlive it: it detaches CUPTI. Threads: members by one at a time.
 class Sampler final : public Source {
  public:
-  /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range.
+  /// Throws Error(kNotMeasured) with the reason and the fix, Error(kUsage) for an interval out of range, a
+  /// buffer for fewer than 512 samples, and a number of threads that is none.
   explicit Sampler(Options options = {});
   ~Sampler() override;
   Sampler(const Sampler&) = delete;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From decoded samples to Samples.
+// Decoded samples, on their way to Samples.
 
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "collectors/cupti/counters/sampler.hpp"
@@ -13,6 +14,14 @@ namespace offledger::counters {
 /// When a sample was.
 struct Span {
   Nanos begin{}, end{};
+};
+
+/// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
+/// its samples was, on CUPTI's clock.
+struct Stretch {
+  std::vector<std::uint8_t> image;
+  std::vector<Span> spans;
+  bool cut_off = false;  ///< the image was full
 };
 
 /// By sample, by track.

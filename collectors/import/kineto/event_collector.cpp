@@ -19,10 +19,6 @@ using trace::Correlation;
 using trace::StreamRow;
 using trace::ThreadRow;
 
-std::string_view unquoted(std::string_view token) noexcept {
-  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
-}
-
 template <typename To>
 To or_zero(std::optional<std::int64_t> value) noexcept {
   return value && *value > 0 && std::in_range<To>(*value) ? static_cast<To>(*value) : To{};

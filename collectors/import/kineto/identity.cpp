@@ -16,11 +16,11 @@ std::uint64_t fnv(std::string_view text) noexcept {
   return hash;
 }
 
+}  // namespace
+
 std::string_view unquoted(std::string_view token) noexcept {
   return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
 }
-
-}  // namespace
 
 NativeId process_id(std::string_view token) noexcept {
   const std::string_view text = unquoted(token);

@@ -14,6 +14,9 @@ struct NativeId {
   std::string_view name;  ///< where the id was a name
 };
 
+/// A raw JSON token without its quotes, if it has them.
+std::string_view unquoted(std::string_view token) noexcept;
+
 /// The process id in a raw JSON token. A name, and a number that is no process id, gets a number above any
 /// that an operating system gives, the same for equal tokens.
 NativeId process_id(std::string_view token) noexcept;

@@ -9,7 +9,7 @@ namespace offledger::cuda {
 namespace {
 
 constexpr int kBatch = 200;  // well below any queue's depth
-constexpr int kRepeats = 15;
+constexpr int kHostRepeats = 15;
 constexpr std::uint64_t kSlotBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kSmallCopy = 64 << 10;
 constexpr std::uint32_t kMostLaunches = 1 << 16;
@@ -17,14 +17,14 @@ constexpr std::uint32_t kMostLaunches = 1 << 16;
 /// The median of batches' mean cost a call.
 Nanos cost(const std::function<void()>& call, int batch = kBatch) {
   std::vector<Nanos> times;
-  for (int i = 0; i < kRepeats; ++i) times.push_back(host_time_a_call(batch, call));
+  for (int i = 0; i < kHostRepeats; ++i) times.push_back(host_time_a_call(batch, call));
   return median(times);
 }
 
 /// Median time from before a call until its work is done, less the call's and the synchronisation's own cost.
 Nanos latency(cudaStream_t stream, Nanos call_cost, Nanos sync_cost, const std::function<void()>& call) {
   std::vector<Nanos> times;
-  for (int i = 0; i < 10 * kRepeats; ++i) {
+  for (int i = 0; i < 10 * kHostRepeats; ++i) {
     OFFLEDGER_CUDA(cudaStreamSynchronize(stream));
     const Nanos begin = host_now();
     call();
@@ -63,7 +63,7 @@ std::uint64_t pin_rate() {
 
 void measure_allocator(HostFigures& figures) {
   std::vector<Nanos> allocs, frees;
-  for (int i = 0; i < kRepeats; ++i) {
+  for (int i = 0; i < kHostRepeats; ++i) {
     void* memory = nullptr;
     const Nanos begin = host_now();
     OFFLEDGER_CUDA(cudaMalloc(&memory, kSlotBytes));

@@ -13,7 +13,7 @@ constexpr std::uint64_t kPinnedSizes[] = {64 << 10,  256 << 10, kMiB,      4 * k
                                           16 * kMiB, 64 * kMiB, 256 * kMiB};
 constexpr std::uint64_t kPageableSizes[] = {64 << 10, kMiB, 16 * kMiB, 64 * kMiB, 128 * kMiB, 256 * kMiB};
 constexpr std::uint64_t kLargest = 256 * kMiB;
-constexpr int kRepeats = 7;
+constexpr int kLinkRepeats = 7;
 
 struct Link {
   Link() : device(2 * kLargest), pinned(plan::Source::kPinned, 2 * kLargest), up(0), down(0) {}
@@ -44,7 +44,7 @@ std::vector<sim::BandwidthPoint> curve(const Link& link, cudaMemcpyKind kind, cu
   for (const std::uint64_t bytes : kPinnedSizes) {
     const std::uint64_t copies = copies_of(bytes);
     std::vector<Nanos> times;
-    for (int i = 0; i < kRepeats; ++i) {
+    for (int i = 0; i < kLinkRepeats; ++i) {
       times.push_back(device_time(stream, [&] { enqueue(link, bytes, copies, kind, stream); }));
     }
     points.push_back({bytes, rate(bytes * copies, median(times))});
@@ -56,7 +56,7 @@ std::vector<sim::BandwidthPoint> curve(const Link& link, cudaMemcpyKind kind, cu
 std::uint64_t both_directions(const Link& link) {
   constexpr std::uint64_t kCopies = 8;
   std::vector<Nanos> times;
-  for (int i = 0; i < kRepeats; ++i) {
+  for (int i = 0; i < kLinkRepeats; ++i) {
     TimedEvent begin, end;
     begin.record(link.up.get());
     OFFLEDGER_CUDA(cudaStreamWaitEvent(link.down.get(), begin.get(), cudaEventWaitDefault));
@@ -78,7 +78,7 @@ void measure_pageable(const Link& link, LinkFigures& figures) {
   Nanos blocked{}, all{};
   for (const std::uint64_t bytes : kPageableSizes) {
     std::vector<Nanos> times;
-    for (int i = 0; i < kRepeats; ++i) {
+    for (int i = 0; i < kLinkRepeats; ++i) {
       const Nanos begin = host_now();
       OFFLEDGER_CUDA(
           cudaMemcpyAsync(link.device.data(), source.data(), bytes, cudaMemcpyHostToDevice, link.up.get()));

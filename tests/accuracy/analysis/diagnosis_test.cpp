@@ -76,8 +76,7 @@ Mark judge(const Bug& bug, const Subject& clean, const Outcome& before, std::str
   if (bug.id != "link_bound" && !always_told(bug.id) && !costs) return Mark::kNoEffect;
   why = fmt::format("{} ({:+.1f} %): ", after.first(),
                     100.0 * static_cast<double>(added.count()) / static_cast<double>(before.wall.count()));
-  for (const Diagnosis& d : after.diagnoses)
-    why += fmt::format("{} {:.1f} ms, ", d.id, static_cast<double>(d.time.count()) / 1e6);
+  for (const Diagnosis& d : after.diagnoses) why += fmt::format("{} {:.1f} ms, ", d.id, milliseconds(d.time));
   // A bug that the schedule has of itself and that costs more comes first, rightly.
   const bool own_first = before.find(after.first()) != nullptr && after.first() != "link_bound";
   if (own_first && after.find(bug.id) != nullptr) return Mark::kNamed;

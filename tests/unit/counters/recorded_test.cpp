@@ -105,7 +105,7 @@ TEST(AddSamples, WhatIsMissingIsNoted) {
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
   EXPECT_EQ(
       timeline.text(timeline.notes[0].text),
-      "dram_read: does not fit the pass; sampling ended before what was measured, as its buffer was full: "
+      "dram_read: does not fit the pass; samples are missing, as sampling ends when its buffer is full: "
       "sample less often, or record a shorter run");
   EXPECT_FALSE(timeline.notes[0].disqualifies);
 }

@@ -15,10 +15,6 @@
 namespace offledger::cli {
 namespace {
 
-Error usage(const std::string& message) {
-  return {ErrorKind::kUsage, message};
-}
-
 /// What each side measures, of the suite as its build has it: first what both have, in the base's order. A
 /// build that cannot say has what this one has.
 CaseLists suites_of(const Comparands& what) {
@@ -70,7 +66,8 @@ void add_cell(history::Run& run, const Named& name, const device::Identity& devi
   cell.key = {name.schedule, name.workload, device.name, std::string(suite::kProtocol)};
   const auto same = [&](const history::Cell& other) { return other.key == cell.key; };
   if (std::ranges::any_of(run.cells, same))
-    throw usage(fmt::format("{} on {} is named twice", cell.key.schedule, cell.key.workload));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} on {} is named twice", cell.key.schedule, cell.key.workload));
   cell.deterministic = device.deterministic;
   cell.schedule_hash = name.schedule_hash;
   run.cells.push_back(std::move(cell));
@@ -81,13 +78,13 @@ void add_cell(history::Run& run, const Named& name, const device::Identity& devi
 CaseLists choose_cases(const Comparands& what) {
   if (!what.suite.empty()) {
     if (!what.workloads.empty())
-      throw usage("--workload goes with schedules: a suite names its own workloads");
+      throw Error(ErrorKind::kUsage, "--workload goes with schedules: a suite names its own workloads");
     return suites_of(what);
   }
   if (what.schedules[0].size() != what.schedules[1].size()) {
-    throw usage(fmt::format(
-        "expected as many --cand-schedule as --base-schedule, which are compared in order; found {} and {}",
-        what.schedules[1].size(), what.schedules[0].size()));
+    throw Error(ErrorKind::kUsage, fmt::format("expected as many --cand-schedule as --base-schedule, which "
+                                               "are compared in order; found {} and {}",
+                                               what.schedules[1].size(), what.schedules[0].size()));
   }
   const auto workloads = what.workloads.empty() ? std::vector<std::string>{kDefaultWorkload} : what.workloads;
   CaseLists lists;

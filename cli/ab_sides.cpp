@@ -18,10 +18,6 @@
 namespace offledger::cli {
 namespace {
 
-Error usage(const std::string& message) {
-  return {ErrorKind::kUsage, message};
-}
-
 Sides empty_runs(const Comparands& what) {
   Sides runs;
   const std::time_t now = std::time(nullptr);
@@ -139,7 +135,8 @@ Prepared prepare_sides(const Comparands& what) {
   const bool schedules = !what.schedules[0].empty() && !what.schedules[1].empty();
   const bool commands = !what.commands[0].empty() && !what.commands[1].empty();
   if (int{schedules} + int{commands} + int{!what.suite.empty()} != 1) {
-    throw usage("expected one of: --base-schedule and --cand-schedule; --suite; --base and --cand");
+    throw Error(ErrorKind::kUsage,
+                "expected one of: --base-schedule and --cand-schedule; --suite; --base and --cand");
   }
   return commands ? prepare_commands(what) : prepare_schedules(what);
 }

@@ -115,12 +115,13 @@ transformers() {
 }
 
 # Broken and fixed PyTorch programs, each pair told apart by name; what is counted, against PyTorch's own profiler, and what
-# profiling costs. Recordings are kept.
+# profiling costs; hardware counters beside such programs. Recordings are kept.
 pairs() {
   local failed=0
   python3 tests/gpu/diagnosis_pairs.py --out "$out/pairs" "$bin/offledger" || failed=1
   python3 tests/gpu/profile_counts.py "$bin/offledger" || failed=1
   python3 tests/gpu/profile_programs.py --out "$out/programs" "$bin/offledger" || failed=1
+  python3 tests/gpu/counted_programs.py --out "$out/counted" "$bin/offledger" || failed=1
   return $failed
 }
 

@@ -34,9 +34,7 @@ void add_rep(history::Cell& cell, const suite::Case& what, const suite::Played& 
   history::Rep rep = to_rep(report, number);
   rep.process = played.process;
   rep.order = order;
-  // Figures from samples are compared with figures from samples, and with nothing else.
-  const std::optional<analysis::CounterReport>& counters = report.devices.front().counters;
-  cell.key.protocol = fmt::format("{}{}", suite::kProtocol, counters && counters->only ? "-sampled" : "");
+  cell.key.protocol = protocol_of(report);
   cell.reps.push_back(std::move(rep));
   add_findings(cell, to_findings(report));
 }
@@ -55,6 +53,11 @@ suite::Played play_apart(const Measurement& what, const suite::Case& one, histor
 }
 
 }  // namespace
+
+std::string protocol_of(const analysis::Report& report) {
+  const std::optional<analysis::CounterReport>& counters = report.devices.front().counters;
+  return fmt::format("{}{}", suite::kProtocol, counters && counters->only ? "-sampled" : "");
+}
 
 void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings) {
   for (history::FindingRow& finding : findings) {

@@ -51,6 +51,8 @@ std::vector<history::FindingRow> to_findings(const analysis::Report& report);
 /// Of the first device, whose figures are history's: "NVIDIA H200", or "GPU" where the recording does not
 /// tell.
 std::string device_name(const analysis::Report& report);
+/// Figures from samples alone are compared with such figures, and with nothing else: their protocol differs.
+std::string protocol_of(const analysis::Report& report);
 /// Each id once: the first repetition's word stands for the cell.
 void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings);
 /// A repetition, as readings of what surrounded it are named.

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/counter_options.hpp"
 #include "cli/defaults.hpp"
 #include "cli/recorded_program.hpp"
 #include "cli/recorded_run.hpp"
@@ -17,6 +18,7 @@ struct Options {
   std::vector<std::string> command;
   std::string output = "offledger.oflg";
   Recording how;
+  CounterOptions counters;
   Keeping keeping;
 };
 
@@ -28,7 +30,8 @@ int profile(const Options& options, Context& context) {
   for (const std::string& problem : recorded.problems) std::cerr << fmt::format("offledger: {}\n", problem);
   if (recorded.exit_code != 0)
     std::cerr << fmt::format("offledger: COMMAND ended with exit code {}\n", recorded.exit_code);
-  if (recorded.timeline.gpu_op_count() == 0) {
+  const bool sampled = recorded.timeline.gpu_op_count() == 0 && !recorded.timeline.samples.empty();
+  if (recorded.timeline.gpu_op_count() == 0 && !sampled) {
     std::cerr << fmt::format("offledger: {}: no GPU operation was recorded{}\n", options.command.front(),
                              options.how.steps == "all" || options.how.steps == "auto"
                                  ? "; did it use CUDA?"
@@ -36,9 +39,14 @@ int profile(const Options& options, Context& context) {
     return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
   }
   trace::save(recorded.timeline, options.output);
-  std::cerr << fmt::format("{}: {} GPU operations of {} process{}\n", options.output,
-                           recorded.timeline.gpu_op_count(), recorded.processes,
-                           recorded.processes == 1 ? "" : "es");
+  if (sampled) {
+    std::cerr << fmt::format("{}: {} samples of GPU {}\n", options.output, recorded.timeline.samples.size(),
+                             options.how.counted_gpu);
+  } else {
+    std::cerr << fmt::format("{}: {} GPU operations of {} process{}\n", options.output,
+                             recorded.timeline.gpu_op_count(), recorded.processes,
+                             recorded.processes == 1 ? "" : "es");
+  }
   const analysis::Report report = analysis::explain(recorded.timeline, {.what_if = true});
   std::cout << render::explain_text(report, context.style);
   if (!options.keeping.cell.empty() && recorded.exit_code == 0)
@@ -69,8 +77,12 @@ void add_profile(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--delay-ms", options->how.delay_ms, "record from so long after the first CUDA call");
   command->add_option("--duration-ms", options->how.duration_ms, "record for so long; 0: to the end");
+  add_counters(*command, options->counters);
+  command->add_option("--counters-gpu", options->how.counted_gpu, "CUDA's number of the GPU that is sampled")
+      ->capture_default_str();
   add_keeping(*command, options->keeping);
   command->callback([options, &context] {
+    options->how.counters = options->counters.request();
     try {
       context.exit_code = profile(*options, context);
     } catch (const std::exception& error) {

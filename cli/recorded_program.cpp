@@ -12,12 +12,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 
 #include "cli/child_process.hpp"
 #include "cli/step_marks.hpp"
+#include "collectors/cupti/counters/program_watch.hpp"
 #include "collectors/cupti/injection_settings.hpp"
 #include "collectors/trace/recording_file.hpp"
+#include "harness/device/cuda/cuda_device.hpp"
 #include "harness/suite/suite.hpp"
 #include "schedules/base/json.hpp"
 #include "schedules/base/scratch_folder.hpp"
@@ -26,6 +29,7 @@ namespace offledger::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using CounterMode = device::CounterRequest::Mode;
 
 cupti::InjectionSettings settings_of(const Recording& how, const std::string& output) {
   cupti::InjectionSettings settings;
@@ -67,6 +71,38 @@ void find_steps(Recorded& recorded, const std::string& steps) {
   }
 }
 
+std::vector<trace::Timeline> load_recordings(const ScratchFolder& folder,
+                                             std::vector<std::string>& problems) {
+  std::vector<trace::Timeline> recordings;
+  for (const std::string& file : folder.files(".oflg")) {
+    try {
+      trace::Timeline one = trace::load(file);
+      cupti::finish_recording(one);
+      recordings.push_back(std::move(one));
+    } catch (const Error& error) {
+      problems.push_back(fmt::format("a process's recording is unreadable: {}", error.what()));
+    }
+  }
+  return recordings;
+}
+
+std::string device_named(const Recording& how) {
+  return fmt::format("cuda:{}", how.counted_gpu);
+}
+
+void add_counters(Recorded& recorded, const Recording& how, counters::ProgramWatch& watch) {
+  trace::Timeline& timeline = recorded.timeline;
+  const bool records = timeline.gpu_op_count() > 0;
+  watch.add_to(timeline, !records);
+  if (!watch.problem().empty())
+    recorded.problems.push_back(fmt::format("hardware counters cannot be had: {}", watch.problem()));
+  if (timeline.samples.empty()) return;
+  if (!records) timeline.source.tool = "cupti counters";
+  const trace::DeviceId gpu{how.counted_gpu};
+  if (std::ranges::none_of(timeline.devices, [&](const auto& device) { return device.id == gpu; }))
+    timeline.device(gpu, suite::identify(device_named(how)).description);
+}
+
 }  // namespace
 
 void check_recording(const Recording& how) {
@@ -80,28 +116,30 @@ void check_recording(const Recording& how) {
     throw Error(ErrorKind::kNotMeasured,
                 fmt::format("nothing can be recorded here, so COMMAND was not started: {}", *why));
   }
+  if (how.counters.mode != CounterMode::kNone) (void)suite::identify(device_named(how));
 }
 
 Recorded record_program(const std::vector<std::string>& command, const Recording& how,
                         const Started& started) {
   const ScratchFolder folder;
-  const auto settings = settings_of(how, folder.file("%p.oflg"));
+  auto settings = settings_of(how, folder.file("%p.oflg"));
+  std::optional<counters::ProgramWatch> watch;
+  if (how.counters.mode != CounterMode::kNone) {
+    (void)suite::identify(device_named(how));  // starts the driver in this process: CUPTI needs it
+    settings.notices = folder.file("captures");
+    watch.emplace(cuda::counter_options(how.counters, how.counted_gpu), settings.notices);
+    // Without counters, records are better than nothing: the note says which it is.
+    settings.options.records = how.counters.mode != CounterMode::kOnly || !watch->problem().empty();
+  }
   Recorded recorded;
   recorded.exit_code = run_child(
       command, cupti::injection_environment(settings, cupti::injection_library().value_or("")), started);
+  if (watch) watch->end();
   recorded.problems = read_problems(folder);
-  std::vector<trace::Timeline> recordings;
-  for (const std::string& file : folder.files(".oflg")) {
-    try {
-      trace::Timeline one = trace::load(file);
-      cupti::finish_recording(one);
-      recordings.push_back(std::move(one));
-    } catch (const Error& error) {
-      recorded.problems.push_back(fmt::format("a process's recording is unreadable: {}", error.what()));
-    }
-  }
+  std::vector<trace::Timeline> recordings = load_recordings(folder, recorded.problems);
   recorded.processes = recordings.size();
   recorded.timeline = merge_processes(std::move(recordings));
+  if (watch) add_counters(recorded, how, *watch);
   trace::Provenance& source = recorded.timeline.source;
   source.device_kind = trace::DeviceKind::kCuda;
   if (!recorded.timeline.devices.empty()) {

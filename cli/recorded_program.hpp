@@ -10,6 +10,7 @@
 
 #include "cli/child_process.hpp"
 #include "collectors/trace/timeline.hpp"
+#include "harness/device/device.hpp"
 
 namespace offledger::cli {
 
@@ -17,17 +18,20 @@ namespace offledger::cli {
 struct Recording {
   std::string steps = "all", level = "driver", graphs = "nodes";
   std::uint32_t delay_ms = 0, duration_ms = 0;
+  device::CounterRequest counters{};
+  std::uint32_t counted_gpu = 0;  ///< whose counters are sampled
 };
 
 struct Recorded {
-  int exit_code = 0;                  ///< the program's own; 128 + signal
-  trace::Timeline timeline;           ///< without GPU operations where nothing was recorded
-  std::size_t processes = 0;          ///< that recorded something
-  std::vector<std::string> problems;  ///< of processes that could not record, and steps not found; one a line
+  int exit_code = 0;          ///< the program's own; 128 + signal
+  trace::Timeline timeline;   ///< without GPU operations where nothing was recorded
+  std::size_t processes = 0;  ///< that recorded something
+  std::vector<std::string>
+      problems;  ///< of processes that could not record, counters, steps not found; a line each
 };
 
-/// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, no
-/// injection library, another profiler.
+/// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, not
+/// the one to be counted, no injection library, another profiler.
 void check_recording(const Recording& how);
 Recorded record_program(const std::vector<std::string>& command, const Recording& how,
                         const Started& started = {});

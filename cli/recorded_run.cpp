@@ -74,6 +74,7 @@ history::Run run_of(const trace::Timeline& timeline, const analysis::Report& rep
   run.machine_class.device_name = device_name(report);
   history::Cell cell;
   cell.key = parse_cell(keeping.cell);
+  cell.key.protocol = protocol_of(report);
   cell.key.device_profile = run.machine_class.device_kind;
   for (const analysis::StepReport* step : analysis::warm_steps(device)) {
     cell.reps.push_back(rep_of(*step, static_cast<std::uint32_t>(cell.reps.size())));

@@ -18,7 +18,7 @@ foreach(library IN LISTS needed)
   file(COPY ${library} DESTINATION ${DESTINATION}/lib FOLLOW_SYMLINK_CHAIN)
 endforeach()
 file(COPY ${SOURCE}/ci/gpu.sh ${SOURCE}/tests/gpu/sittings DESTINATION ${DESTINATION}/ci)
-file(COPY ${SOURCE}/tests/gpu/diagnosis_pairs.py ${SOURCE}/tests/gpu/profile_counts.py ${SOURCE}/tests/gpu/profile_programs.py
+file(COPY ${SOURCE}/tests/gpu/diagnosis_pairs.py ${SOURCE}/tests/gpu/profile_counts.py ${SOURCE}/tests/gpu/profile_programs.py ${SOURCE}/tests/gpu/counted_programs.py
   ${SOURCE}/tests/gpu/pairs DESTINATION ${DESTINATION}/tests/gpu)
 execute_process(COMMAND git -C ${SOURCE} describe --always --dirty OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 file(WRITE ${DESTINATION}/commit "${commit}\n")

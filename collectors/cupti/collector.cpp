@@ -53,20 +53,26 @@ struct Collector::State {
   std::atomic<bool> collecting{false};
   std::atomic<std::int64_t> capture_begin{0};
 
+  void tell(bool begins) const {
+    if (options.on_collecting) options.on_collecting(begins, now());
+  }
+
   void resume() {
     if (collecting.exchange(true)) return;
     try {
-      enable_kinds(options);
+      if (options.records) enable_kinds(options);
     } catch (...) {
       disable_host_kinds(options);
       disable_device_kinds(options);
       collecting = false;
       throw;
     }
+    tell(true);
   }
 
   void pause() noexcept {
     if (!collecting.exchange(false)) return;
+    tell(false);
     disable_host_kinds(options);
     disable_device_kinds(options);
   }

@@ -33,6 +33,11 @@ struct Options {
   Capture capture{};
   /// For drain(): small buffers, so that little is lost when the process dies.
   bool streaming = false;
+  /// False: captures are seen, and nothing else is recorded, at no cost a call.
+  bool records = true;
+  /// Called as collecting begins and ends, with that time; within the program's own calls: quick, and
+  /// throwing nothing. stop() does not call it.
+  std::function<void(bool begins, Nanos at)> on_collecting{};
 };
 
 /// What is to be known of a recording beside its records.

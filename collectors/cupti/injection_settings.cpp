@@ -18,6 +18,8 @@ constexpr const char* kDelay = "OFFLEDGER_INJECT_DELAY_MS";
 constexpr const char* kDuration = "OFFLEDGER_INJECT_DURATION_MS";
 constexpr const char* kGraphs = "OFFLEDGER_INJECT_GRAPHS";
 constexpr const char* kFlush = "OFFLEDGER_INJECT_FLUSH_MS";
+constexpr const char* kRecords = "OFFLEDGER_INJECT_RECORDS";
+constexpr const char* kNotices = "OFFLEDGER_INJECT_NOTICES";
 
 Error wrong(const char* variable, const std::string& value, const char* expected) {
   return Error(ErrorKind::kUsage, fmt::format("{}: expected {}, found '{}'", variable, expected, value));
@@ -65,6 +67,11 @@ InjectionSettings read_injection_settings(const Environment& environment) {
     if (*text != "nodes" && *text != "whole") throw wrong(kGraphs, *text, "nodes or whole");
     settings.options.graph_nodes = *text == "nodes";
   }
+  if (const auto text = environment(kRecords)) {
+    if (*text != "yes" && *text != "no") throw wrong(kRecords, *text, "yes or no");
+    settings.options.records = *text == "yes";
+  }
+  settings.notices = environment(kNotices).value_or("");
   settings.delay_ms = milliseconds(environment, kDelay, 0, 0);
   settings.duration_ms = milliseconds(environment, kDuration, 0, 0);
   settings.flush_ms = milliseconds(environment, kFlush, settings.flush_ms, 1);
@@ -81,7 +88,9 @@ std::vector<std::pair<std::string, std::string>> injection_environment(const Inj
           {kDelay, std::to_string(settings.delay_ms)},
           {kDuration, std::to_string(settings.duration_ms)},
           {kGraphs, settings.options.graph_nodes ? "nodes" : "whole"},
-          {kFlush, std::to_string(settings.flush_ms)}};
+          {kFlush, std::to_string(settings.flush_ms)},
+          {kRecords, settings.options.records ? "yes" : "no"},
+          {kNotices, settings.notices}};
 }
 
 std::optional<std::string> injection_library() {

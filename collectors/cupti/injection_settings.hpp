@@ -7,7 +7,8 @@
 //     all | cudaProfilerApi | nvtx:NAME OFFLEDGER_INJECT_DELAY_MS   nothing is recorded for that long after
 //     the program's first CUDA call OFFLEDGER_INJECT_DURATION_MS  and nothing after that long from there; 0:
 //     to the end OFFLEDGER_INJECT_GRAPHS     nodes | whole OFFLEDGER_INJECT_FLUSH_MS   how often records go
-//     to the file: what a killed process loses
+//     to the file: what a killed process loses OFFLEDGER_INJECT_RECORDS    yes | no: only captures are seen
+//     OFFLEDGER_INJECT_NOTICES    a named pipe that is told of captures (capture_notice.hpp)
 //
 // A process that cannot record leaves the reason in a file beside: OUTPUT + ".problem".
 
@@ -30,6 +31,7 @@ struct InjectionSettings {
   std::uint32_t delay_ms = 0;
   std::uint32_t duration_ms = 0;
   std::uint32_t flush_ms = 200;
+  std::string notices;  ///< empty: nobody is told of captures
 };
 
 /// Looks a variable up: std::getenv, or a test's table.

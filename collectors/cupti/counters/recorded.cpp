@@ -54,19 +54,18 @@ void add_track(trace::Timeline& timeline, const Samples& samples, const Track& t
 }
 
 void note_what_is_missing(trace::Timeline& timeline, const Samples& samples) {
-  std::string missing;
-  for (const std::string& reason : samples.left_out) {
-    missing += fmt::format("{}{}", missing.empty() ? "" : "; ", reason);
-  }
-  if (samples.partial) {
-    missing += fmt::format(
-        "{}samples are missing, as sampling ends when its buffer is full: sample less often, or record a "
-        "shorter run",
-        missing.empty() ? "" : "; ");
+  std::vector<std::string> missing = samples.left_out;
+  if (samples.partial) missing.emplace_back("samples are missing between the first and the last");
+  if (samples.cut_short) {
+    missing.emplace_back(
+        "samples are missing, as sampling ends when its buffer is full: sample less often, or record a "
+        "shorter run");
   }
   // Beside records the comparison is over the sampled time; alone, the figures would be of a part of the run.
-  const bool disqualifies = samples.partial && timeline.gpu_op_count() == 0;
-  if (!missing.empty()) timeline.note("counters_partial", missing, disqualifies);
+  const bool disqualifies = (samples.partial || samples.cut_short) && timeline.gpu_op_count() == 0;
+  if (!missing.empty()) {
+    timeline.note("counters_partial", fmt::format("{}", fmt::join(missing, "; ")), disqualifies);
+  }
 }
 
 }  // namespace
@@ -108,6 +107,10 @@ void Watch::start() {
 
 void Watch::halt() {
   attempt([this] { samples_ = source_->stop(); });
+}
+
+void Watch::keep_within(const std::vector<Span>& spans) {
+  counters::keep_within(samples_, spans);
 }
 
 void Watch::add_to(trace::Timeline& timeline) const {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "collectors/cupti/counters/sampler.hpp"
 #include "collectors/trace/timeline.hpp"
@@ -38,6 +39,7 @@ class Watch {
   void open();  ///< what takes long: before what is measured
   void start();
   void halt();
+  void keep_within(const std::vector<Span>& spans);  ///< of what halt() gave
   void add_to(trace::Timeline& timeline) const;
 
   /// Why there are no samples; empty as long as nothing has failed.

@@ -222,7 +222,7 @@ Samples Sampler::stop() {
                     "sample for longer, or more often",
                     state.options.interval.count(), fitted));
   }
-  samples.partial = samples.partial || state.full || stretch.cut_off;
+  samples.cut_short = state.full || stretch.cut_off;
   return samples;
 }
 

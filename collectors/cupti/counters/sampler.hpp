@@ -39,6 +39,11 @@ struct Track {
   std::uint64_t wire_ppm = 0;      ///< as in counter_set.hpp
 };
 
+/// A stretch of time, since the Unix epoch.
+struct Span {
+  Nanos begin{}, end{};
+};
+
 /// Invariant: begin, end and every track's values are of one length; samples are in order and do not overlap.
 struct Samples {
   std::string chip;
@@ -46,7 +51,8 @@ struct Samples {
   std::vector<Nanos> begin, end;  ///< since the Unix epoch, on the clock of activity records
   std::vector<Track> tracks;
   std::vector<std::string> left_out;  ///< roles that this chip or this pass has no room for, with why
-  bool partial = false;               ///< samples are missing between the first and the last: see Sampler
+  bool partial = false;               ///< samples are missing between the first and the last
+  bool cut_short = false;             ///< sampling ended before it was asked to, the buffer being full
 
   /// The track of a role, or nullptr.
   [[nodiscard]] const Track* find(std::string_view role) const noexcept;
@@ -82,6 +88,10 @@ class Sampler final : public Source {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Leaves out what does not lie wholly within one of the spans, which are in order and do not overlap. What
+/// was cut short after the last of them is not missed.
+void keep_within(Samples& samples, const std::vector<Span>& spans);
 
 /// Bytes that a "bytes_per_second" track moved in [begin, end), samples at the ends counted by the part that
 /// lies within.

@@ -32,6 +32,24 @@ void add_stretch(Samples& samples, const std::vector<Span>& spans, const Figures
   }
 }
 
+void keep_within(Samples& samples, const std::vector<Span>& spans) {
+  if (!spans.empty() && !samples.end.empty() && spans.back().end <= samples.end.back())
+    samples.cut_short = false;
+  std::size_t kept = 0;
+  auto span = spans.begin();
+  for (std::size_t i = 0; i < samples.begin.size(); ++i) {
+    while (span != spans.end() && span->end < samples.end[i]) ++span;
+    if (span == spans.end() || samples.begin[i] < span->begin) continue;
+    samples.begin[kept] = samples.begin[i];
+    samples.end[kept] = samples.end[i];
+    for (Track& track : samples.tracks) track.values[kept] = track.values[i];
+    ++kept;
+  }
+  samples.begin.resize(kept);
+  samples.end.resize(kept);
+  for (Track& track : samples.tracks) track.values.resize(kept);
+}
+
 const Track* Samples::find(std::string_view role) const noexcept {
   const auto at =
       std::find_if(tracks.begin(), tracks.end(), [&](const Track& track) { return track.role == role; });

@@ -11,13 +11,8 @@
 
 namespace offledger::counters {
 
-/// When a sample was.
-struct Span {
-  Nanos begin{}, end{};
-};
-
 /// Samples as CUPTI decodes them: an image, whose figures ProfilerHost::evaluate() gives, and when each of
-/// its samples was, on CUPTI's clock.
+/// its samples was.
 struct Stretch {
   std::vector<std::uint8_t> image;
   std::vector<Span> spans;

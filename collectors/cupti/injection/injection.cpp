@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -28,6 +29,7 @@
 
 #include <cupti.h>
 
+#include "collectors/cupti/capture_notice.hpp"
 #include "collectors/cupti/collector.hpp"
 #include "collectors/cupti/injection_settings.hpp"
 #include "collectors/trace/recording_writer.hpp"
@@ -70,9 +72,11 @@ void tell(const std::string& pattern, const std::string& problem) noexcept {
 class Injection {
  public:
   explicit Injection(InjectionSettings settings)
-      : settings_(std::move(settings)), owner_(pid()), collector_(settings_.options) {
+      : settings_(std::move(settings)), owner_(pid()), collector_(options()) {
+    announcing_ = settings_.delay_ms == 0;
     collector_.start();
     if (settings_.delay_ms > 0) collector_.pause();
+    announcing_ = true;
     thread_ = std::thread([this] { run(); });
   }
 
@@ -98,6 +102,16 @@ class Injection {
   }
 
  private:
+  /// The collector's, which tells of captures where somebody wants to know.
+  Options options() {
+    Options options = settings_.options;
+    if (settings_.notices.empty()) return options;
+    options.on_collecting = [this](bool begins, Nanos at) {
+      if (announcing_ && pid() == owner_) give_notice(settings_.notices, begins, at);
+    };
+    return options;
+  }
+
   void run() noexcept {
     const auto begin = Clock::now();
     const auto delay = std::chrono::milliseconds(settings_.delay_ms);
@@ -138,6 +152,7 @@ class Injection {
 
   const InjectionSettings settings_;
   const std::uint32_t owner_;
+  std::atomic<bool> announcing_{false};
   Collector collector_;
   std::unique_ptr<trace::RecordingWriter> writer_;
   std::mutex mutex_;

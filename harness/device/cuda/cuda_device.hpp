@@ -55,6 +55,9 @@ struct StepOutput {
 /// those that use it. Throws Error(kNotMeasured) where there is no such device or it is too old.
 [[nodiscard]] device::Identity identity(int ordinal);
 
+/// What the sampler is told for a request of counters that is not kNone.
+[[nodiscard]] counters::Options counter_options(const device::CounterRequest& request, std::uint32_t ordinal);
+
 /// Invariant of the seam holds: prepare() once, ops, finish(). Until prepare() it holds neither the GPU nor
 /// CUPTI.
 class CudaDevice final : public device::Device {

@@ -94,14 +94,19 @@ Requirements CudaDevice::State::requirements() const {
   return needed;
 }
 
+counters::Options counter_options(const device::CounterRequest& request, std::uint32_t ordinal) {
+  counters::Options wanted;
+  wanted.device = ordinal;
+  wanted.interval = request.interval;
+  if (request.mode == device::CounterRequest::Mode::kFrontEnd) wanted.purpose = counters::Purpose::kFrontEnd;
+  return wanted;
+}
+
 void CudaDevice::State::ask_for(const device::CounterRequest& request) {
   using Mode = device::CounterRequest::Mode;
   if (request.mode == Mode::kNone) return;
-  counters::Options wanted;
-  wanted.device = static_cast<std::uint32_t>(options.ordinal);
-  wanted.interval = request.interval;
-  if (request.mode == Mode::kFrontEnd) wanted.purpose = counters::Purpose::kFrontEnd;
-  watch.emplace(wanted, options.counter_source);
+  watch.emplace(counter_options(request, static_cast<std::uint32_t>(options.ordinal)),
+                options.counter_source);
   only_counters = request.mode == Mode::kOnly;
 }
 

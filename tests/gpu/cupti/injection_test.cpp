@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/cupti/capture_notice.hpp"
 #include "collectors/cupti/injection_settings.hpp"
 #include "collectors/trace/recording_file.hpp"
 #include "schedules/base/scratch_folder.hpp"
@@ -38,8 +39,11 @@ class Injected : public testing::Test {
   /// Runs collector_program; returns its wait status.
   int run(const char* mode, const Capture& capture = {}) {
     InjectionSettings settings;
-    settings.output = folder_.file("%p.offledger");
     settings.options.capture = capture;
+    return run(mode, std::move(settings));
+  }
+  int run(const char* mode, InjectionSettings settings) {
+    settings.output = folder_.file("%p.offledger");
     const pid_t child = fork();
     if (child == 0) {
       for (const auto& [name, value] : injection_environment(settings, library_))
@@ -68,6 +72,8 @@ class Injected : public testing::Test {
     return all;
   }
 
+  [[nodiscard]] std::string pipe() const { return pipe_folder_.file("captures"); }
+
   static void expect_all(const trace::Timeline& timeline) {
     EXPECT_EQ(timeline.kernels.size(), 6u);
     EXPECT_EQ(timeline.copies.size(), 5u);
@@ -78,7 +84,7 @@ class Injected : public testing::Test {
 
  private:
   std::string library_, program_;
-  ScratchFolder folder_;
+  ScratchFolder folder_, pipe_folder_;
 };
 
 TEST_F(Injected, AProgramThatReturns) {
@@ -136,6 +142,53 @@ TEST_F(Injected, CapturesOfARangeAreSteps) {
   EXPECT_EQ(std::count_if(all[0].ranges.begin(), all[0].ranges.end(),
                           [](const auto& range) { return range.kind == trace::RangeKind::kStep; }),
             5);
+}
+
+std::vector<bool> begins_of(CaptureNotices& notices) {
+  EXPECT_TRUE(notices.wake());
+  std::vector<bool> begins;
+  Nanos before{};
+  for (const CaptureNotice& notice : notices.wait()) {
+    if (notice.pid == kNobody) break;
+    EXPECT_GE(nanos(notice.at), before);
+    before = nanos(notice.at);
+    begins.push_back(notice.begins != 0);
+  }
+  return begins;
+}
+
+TEST_F(Injected, CapturesAreToldWithoutRecords) {
+  CaptureNotices notices(pipe());
+  InjectionSettings settings;
+  settings.options.capture = {Capture::By::kProfilerApi, {}};
+  settings.options.records = false;
+  settings.notices = pipe();
+  EXPECT_EQ(run("profiler", settings), 0);
+  EXPECT_EQ(begins_of(notices), (std::vector<bool>{true, false, true, false}));
+  for (const trace::Timeline& timeline : recordings()) {
+    EXPECT_EQ(timeline.gpu_op_count(), 0u);
+    EXPECT_TRUE(timeline.calls.empty());
+  }
+}
+
+TEST_F(Injected, TheFirstCudaCallIsTold) {
+  CaptureNotices notices(pipe());
+  InjectionSettings settings;
+  settings.notices = pipe();
+  EXPECT_EQ(run("exit", settings), 0);
+  EXPECT_EQ(begins_of(notices), (std::vector<bool>{true}));
+  const auto all = recordings();
+  ASSERT_EQ(all.size(), 1u);
+  expect_all(all[0]);
+}
+
+TEST_F(Injected, ADelayIsToldOnlyOnceItIsOver) {
+  CaptureNotices notices(pipe());
+  InjectionSettings settings;
+  settings.delay_ms = 250;
+  settings.notices = pipe();
+  EXPECT_NE(run("_exit", settings), -1);  // lives for 600 ms
+  EXPECT_EQ(begins_of(notices), (std::vector<bool>{true}));
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST(AddSamples, NonsenseFromTheChipIsNothing) {
 TEST(AddSamples, WhatIsMissingIsNoted) {
   Samples samples = samples_of("percent", {1});
   samples.left_out = {"dram_read: does not fit the pass"};
-  samples.partial = true;
+  samples.cut_short = true;
   Timeline timeline;
   timeline.kernels.emplace_back();
   add_samples(timeline, samples, trace::DeviceId{0});
@@ -112,13 +112,14 @@ TEST(AddSamples, WhatIsMissingIsNoted) {
 
 TEST(AddSamples, APartOfTheRunDisqualifiesWhereThereAreNoRecords) {
   Samples samples = samples_of("percent", {1});
-  for (const bool partial : {false, true}) {
-    samples.left_out = {"dram_read: does not fit the pass"};
+  samples.left_out = {"dram_read: does not fit the pass"};
+  for (const auto& [partial, cut_short] : {std::pair{false, false}, {true, false}, {false, true}}) {
     samples.partial = partial;
+    samples.cut_short = cut_short;
     Timeline timeline;
     add_samples(timeline, samples, trace::DeviceId{0});
     ASSERT_EQ(timeline.notes.size(), 1u);
-    EXPECT_EQ(timeline.notes[0].disqualifies, partial);
+    EXPECT_EQ(timeline.notes[0].disqualifies, partial || cut_short);
   }
 }
 

@@ -78,6 +78,43 @@ TEST(AddStretch, NothingIsNothing) {
   EXPECT_FALSE(samples.partial);
 }
 
+Samples five() {
+  Samples samples = none(1);
+  for (int i = 0; i < 5; ++i) {
+    samples.begin.push_back(nanos(100 * i));
+    samples.end.push_back(nanos(100 * i + 100));
+    samples.tracks[0].values.push_back(i);
+  }
+  samples.cut_short = true;
+  return samples;
+}
+
+TEST(KeepWithin, KeepsWhatLiesWhollyInASpan) {
+  Samples samples = five();
+  keep_within(samples, {{nanos(50), nanos(200)}, {nanos(210), nanos(290)}, {nanos(300), nanos(500)}});
+  EXPECT_EQ(samples.begin, (std::vector{nanos(100), nanos(300), nanos(400)}));
+  EXPECT_EQ(samples.end, (std::vector{nanos(200), nanos(400), nanos(500)}));
+  EXPECT_EQ(samples.tracks[0].values, (std::vector<double>{1, 3, 4}));
+}
+
+TEST(KeepWithin, WhatWasCutShortAfterTheLastSpanIsNotMissed) {
+  Samples samples = five();
+  keep_within(samples, {{nanos(0), nanos(450)}});
+  EXPECT_FALSE(samples.cut_short);
+  EXPECT_EQ(samples.begin.size(), 4u);
+  samples = five();
+  keep_within(samples, {{nanos(0), nanos(501)}});
+  EXPECT_TRUE(samples.cut_short);
+  EXPECT_EQ(samples.begin.size(), 5u);
+}
+
+TEST(KeepWithin, NoSpanKeepsNothing) {
+  Samples samples = five();
+  keep_within(samples, {});
+  EXPECT_TRUE(samples.begin.empty() && samples.end.empty() && samples.tracks[0].values.empty());
+  keep_within(samples, {{nanos(0), nanos(450)}});
+}
+
 TEST(Sampler, WithoutADeviceSaysWhy) {
   EXPECT_THROW(Sampler({.device = 0, .interval = nanos(1)}), Error);
   EXPECT_THROW(Sampler({.device = 4711}), Error);

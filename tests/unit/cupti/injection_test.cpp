@@ -37,6 +37,8 @@ TEST(InjectionSettings, SurviveTheEnvironment) {
   settings.delay_ms = 100;
   settings.duration_ms = 2000;
   settings.flush_ms = 50;
+  settings.options.records = false;
+  settings.notices = "/tmp/captures";
   const auto variables = injection_environment(settings, "/lib/x.so");
   const Table table(variables.begin(), variables.end());
   EXPECT_EQ(table.at("CUDA_INJECTION64_PATH"), "/lib/x.so");
@@ -50,6 +52,8 @@ TEST(InjectionSettings, SurviveTheEnvironment) {
   EXPECT_EQ(read.delay_ms, 100u);
   EXPECT_EQ(read.duration_ms, 2000u);
   EXPECT_EQ(read.flush_ms, 50u);
+  EXPECT_FALSE(read.options.records);
+  EXPECT_EQ(read.notices, "/tmp/captures");
 }
 
 TEST(InjectionSettings, WrongOnesAreNamed) {
@@ -72,6 +76,8 @@ TEST(InjectionSettings, WrongOnesAreNamed) {
   EXPECT_NE(with("OFFLEDGER_INJECT_DELAY_MS", "-1"), "");
   EXPECT_NE(with("OFFLEDGER_INJECT_DURATION_MS", "1s"), "");
   EXPECT_NE(with("OFFLEDGER_INJECT_FLUSH_MS", "0"), "");
+  EXPECT_EQ(with("OFFLEDGER_INJECT_RECORDS", "maybe"),
+            "OFFLEDGER_INJECT_RECORDS: expected yes or no, found 'maybe'");
 }
 
 TEST(InjectionSettings, APidsSecondRecordingHasANumber) {

@@ -130,7 +130,7 @@ int run(Nanos interval) {
   const counters::Samples alone = sampler.stop();
   const std::chrono::duration<double, std::milli> reading = std::chrono::steady_clock::now() - stopping;
   fmt::print("chip {}: {} samples every {} ns, partial {}\n", alone.chip, alone.begin.size(),
-             alone.interval.count(), alone.partial);
+             alone.interval.count(), alone.partial || alone.cut_short);
   for (const counters::Track& track : alone.tracks) {
     const auto most = std::max_element(track.values.begin(), track.values.end());
     fmt::print("  {:<16} {:<18} at most {:.4g}\n", track.role, track.unit,

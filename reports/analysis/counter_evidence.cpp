@@ -109,6 +109,36 @@ Finding partial(double coverage) {
       true};
 }
 
+std::vector<Nanos> step_begins(const trace::Timeline& timeline) {
+  std::vector<Nanos> begins;
+  for (const trace::Range& range : timeline.ranges) {
+    if (range.kind == trace::RangeKind::kStep) begins.push_back(range.begin);
+  }
+  std::ranges::sort(begins);
+  return begins;
+}
+
+/// Sampling that a program's first step starts begins within it: figures are then of what follows, from the
+/// next step on. Says so; a run without another step is not wholly sampled.
+std::optional<Finding> begin_with_a_step(Interval& window, const trace::Timeline& timeline,
+                                         const CounterTracks& tracks) {
+  const std::vector<Nanos> begins = step_begins(timeline);
+  if (begins.empty() || begins.front() >= window.end) return std::nullopt;
+  const Nanos sampled = tracks.samples().front().begin;
+  const Nanos missed = sampled - begins.front(), whole = window.end - begins.front();
+  if (static_cast<double>(missed.count()) <=
+      (1 - tolerances::kLeastCoverage) * static_cast<double>(whole.count()))
+    return std::nullopt;
+  const auto next = std::ranges::lower_bound(begins, sampled);
+  const bool another = next != begins.end() && *next < window.end;
+  if (another) window.begin = std::max(window.begin, *next);
+  return Finding{"counters_partial",
+                 fmt::format("sampling began {:.1f} ms after the first step did: {}", milliseconds(missed),
+                             another ? "figures are of the steps after it"
+                                     : "that much is in no figure; mark a step before it"),
+                 !another};
+}
+
 }  // namespace
 
 void put_evidence(const trace::Timeline& timeline, const std::vector<Piece>& pieces, DeviceReport& device) {
@@ -130,8 +160,9 @@ Report sampled_report(const trace::Timeline& timeline) {
   report.defects = timeline.defects;
   for (const trace::DeviceId id : sampled_devices(timeline)) {
     const CounterTracks tracks(timeline, id);
-    const std::optional<Interval> window = active_window(tracks, timeline.source.link_bytes_per_s);
+    std::optional<Interval> window = active_window(tracks, timeline.source.link_bytes_per_s);
     if (!window) continue;
+    if (const auto late = begin_with_a_step(*window, timeline, tracks)) report.findings.push_back(*late);
     const std::optional<Sampled> sampled = sampled_in(tracks, *window, timeline.source.link_bytes_per_s);
     if (!sampled) continue;
     DeviceReport device;

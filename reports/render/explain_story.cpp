@@ -84,8 +84,15 @@ Nanos avoidable_exposed(const Figures& f) noexcept {
   return std::max(Nanos{0}, f.h2d.exposed - std::max(Nanos{0}, f.h2d.busy - f.compute));
 }
 
-Story story_of(const Figures& f, std::optional<Nanos> held_while_idle) {
+Story story_of(const Figures& f, std::optional<Nanos> held_while_idle, bool zero_copy) {
   const Nanos wall = f.ledger.wall();
+  if (zero_copy && share(f.h2d.busy, wall) >= 1 - kLinkBound) {
+    return {fmt::format(
+                "Link-bound: kernels read host memory themselves, and the H2D link is busy {} of the time.",
+                percent(f.h2d.busy, wall)),
+            {},
+            "Let the copy engine bring ahead what they read, and keep on the device what they read twice."};
+  }
   const double idle = share(f.gpu_idle(), wall);
   const double exposed = share(f.ledger.exposed, wall);
   Story story;

@@ -3,9 +3,9 @@
 // The first lines of an explanation, told from the ledger alone. With w the wall, i the time in which the SMs
 // had no work, x the part of it in which a copy ran:
 //
-//     i < 2 % of w             compute-bound: no schedule makes this faster
-//     x >= i / 2               the copies are in the way: from pageable memory; on a link that is full
-//     (link-bound:
+//     zero-copy reads          link-bound where the link is full, whatever the SMs do meanwhile: they wait
+//     for it i < 2 % of w             compute-bound: no schedule makes this faster x >= i / 2 the copies are
+//     in the way: from pageable memory; on a link that is full (link-bound:
 //                              even max(h2d, compute), which nothing beats, is near w); or for want of a
 //                              better schedule
 //     otherwise                the GPU waits for the host; host-blocked where half of i passed while the host
@@ -26,12 +26,13 @@ namespace offledger::render {
 
 struct Story {
   std::string verdict;  ///< one sentence: what bounds the window, and the share that shows it
-  std::string hidden;   ///< one sentence: how much transfer is hidden; empty where hardly anything is copied
+  std::string hidden;   ///< one sentence: how much transfer is hidden; empty where that means little
   std::string advice;   ///< one sentence: what to change
 };
 /// `held_while_idle`: the time in which the launching thread was held and the SMs had no work; null where
-/// unknown.
-Story story_of(const analysis::Figures& figures, std::optional<Nanos> held_while_idle = std::nullopt);
+/// unknown. `zero_copy`: kernels read host memory themselves.
+Story story_of(const analysis::Figures& figures, std::optional<Nanos> held_while_idle = std::nullopt,
+               bool zero_copy = false);
 
 /// The exposed H2D time that a better schedule could still hide: exposed - max(0, h2d - compute).
 Nanos avoidable_exposed(const analysis::Figures& figures) noexcept;

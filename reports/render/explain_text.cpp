@@ -32,7 +32,9 @@ const DeviceReport* most_idle(const Report& report) {
 std::string verdict_lines(const Report& report, const Style& style) {
   const DeviceReport* device = most_idle(report);
   if (device == nullptr) return paint("Nothing ran on a GPU.", Ink::kStrong, style) + "\n";
-  const Story story = story_of(device->total, device->cpu_blocked_gpu_idle);
+  const bool zero_copy = device->counters && device->counters->only && device->counters->sampled &&
+                         device->counters->sampled->zero_copy;
+  const Story story = story_of(device->total, device->cpu_blocked_gpu_idle, zero_copy);
   std::string first = story.verdict;
   if (report.devices.size() > 1) first.insert(0, fmt::format("GPU {}: ", index(device->device)));
   std::string out = paint(wrap(first, style.width, 2), Ink::kStrong, style) + "\n";

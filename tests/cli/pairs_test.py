@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recordings of PyTorch programs on an H200 (docs/results/pairs, docs/results/programs), broken and fixed: each is told apart
+"""Recordings of PyTorch programs on an H200 (docs/results/pairs, programs, counted), broken and fixed: each is told apart
 by name. The programs and what is expected of them stand in tests/gpu."""
 
 import subprocess
@@ -21,6 +21,15 @@ class RecordedPrograms(CliTest):
 
     def test_each_program_is_diagnosed(self):
         self.assertEqual(self.judge("profile_programs.py", "programs").count("\nok ") + 1, 5)
+
+    def test_samples_of_programs_agree_with_their_records(self):
+        said = self.judge("counted_programs.py", "counted")
+        self.assertEqual(said.count("\nok ") + 1, 4)
+
+    def test_kernels_that_read_host_memory_are_bound_by_the_link(self):
+        said = self.ok("explain", SOURCE / "docs" / "results" / "counted" / "zero_copy-only.oflg").out
+        self.assertIn("Link-bound: kernels read host memory themselves", said)
+        self.assertIn("figures are of the steps after it", said)
 
     def test_a_folder_without_recordings_fails(self):
         result = subprocess.run([sys.executable, "-B", SOURCE / "tests" / "gpu" / "diagnosis_pairs.py", "--recorded", self.folder, BINARY],

@@ -16,6 +16,8 @@ class Profile(CliTest):
         self.fails(2, "profile")
         self.fails(2, "profile", "--level", "everything", "--", "true")
         self.fails(2, "profile", "--graphs", "some", "--", "true")
+        self.fails(2, "profile", "--counters=some", "--", "true")
+        self.fails(2, "profile", "--counters", "--counters-us", "4", "--", "true")
 
     def test_options_that_cannot_be_meant_are_its_own_failure(self):
         self.assertIn("--cell", self.fails(125, "profile", "--db", self.database, "--", "true"))
@@ -25,9 +27,10 @@ class Profile(CliTest):
     @unittest.skipIf(HAS_GPU, "there is a GPU")
     def test_without_a_gpu_the_command_does_not_run(self):
         marker = self.folder / "ran"
-        error = self.fails(125, "profile", "--", "touch", marker)
-        self.assertIn("nothing can be recorded", error)
-        self.assertFalse(marker.exists())
+        for counters in ([], ["--counters"], ["--counters", "only"]):
+            error = self.fails(125, "profile", *counters, "--", "touch", marker)
+            self.assertIn("nothing can be recorded", error)
+            self.assertFalse(marker.exists())
 
     @unittest.skipUnless(HAS_GPU, "needs a GPU")
     def test_exit_codes_are_kept(self):
@@ -35,6 +38,8 @@ class Profile(CliTest):
         self.fails(143, "profile", "--", "sh", "-c", "kill -TERM $$")
         self.assertIn("no GPU operation", self.fails(125, "profile", "--", "true"))
         self.assertIn("cannot start", self.fails(125, "profile", "--", "nosuchprogram"))
+        self.fails(3, "profile", "--counters", "only", "--", "sh", "-c", "exit 3")
+        self.assertIn("no GPU", self.fails(125, "profile", "--counters", "only", "--counters-gpu", "4711", "--", "true"))
 
 
 if __name__ == "__main__":

@@ -130,6 +130,52 @@ TEST(SamplesAlone, WindowIsFromFirstToLastActivity) {
             (Interval{Nanos(500'000), Nanos(2'000'000)}));
 }
 
+/// Copies all the time, sampled but for the first 200 us; steps begin at those microseconds.
+trace::Timeline sampled_late(const std::vector<std::int64_t>& steps) {
+  NaiveChip chip(3000);
+  chip.copy(0, 3000);
+  chip.kernel(1000, 3000);
+  chip.sample();
+  trace::Timeline timeline = without_records(std::move(chip));
+  std::erase_if(timeline.counter_values, [](const auto& value) { return index(value.sample) < 10; });
+  for (trace::CounterValue& value : timeline.counter_values)
+    value.sample = trace::SampleRow{static_cast<std::uint32_t>(index(value.sample)) - 10};
+  timeline.samples.erase(timeline.samples.begin(), timeline.samples.begin() + 10);
+  for (const std::int64_t step : steps) {
+    trace::Range& range = timeline.ranges.emplace_back();
+    range.kind = trace::RangeKind::kStep;
+    range.begin = Nanos(step * 1000);
+    range.end = range.begin + Nanos(1000);
+  }
+  return timeline;
+}
+
+TEST(SamplesAlone, BeginWithAStepThatIsWhollySampled) {
+  const Report report = explain(sampled_late({0, 1000, 2000}));
+  EXPECT_EQ(report.devices.front().total.window, (Interval{Nanos(1'000'000), Nanos(3'000'000)}));
+  EXPECT_DOUBLE_EQ(counters_of(report).coverage, 1.0);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].detail,
+            "sampling began 0.2 ms after the first step did: figures are of the steps after it");
+  EXPECT_FALSE(report.findings[0].disqualifies);
+}
+
+TEST(SamplesAlone, OfAPartOfTheOnlyStepDisqualify) {
+  const Report report = explain(sampled_late({0}));
+  EXPECT_EQ(report.devices.front().total.window, (Interval{Nanos(200'000), Nanos(3'000'000)}));
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].id, "counters_partial");
+  EXPECT_TRUE(report.findings[0].disqualifies);
+}
+
+TEST(SamplesAlone, StepsThatAreSampledChangeNothing) {
+  for (const std::vector<std::int64_t>& steps : {std::vector<std::int64_t>{}, {190, 1000}, {250}, {4000}}) {
+    const Report report = explain(sampled_late(steps));
+    EXPECT_EQ(report.devices.front().total.window, (Interval{Nanos(200'000), Nanos(3'000'000)}));
+    EXPECT_TRUE(report.findings.empty());
+  }
+}
+
 TEST(SamplesAlone, SeeZeroCopyReads) {
   NaiveChip chip = half_hidden();
   for (trace::CounterValue& value : chip.timeline.counter_values) {

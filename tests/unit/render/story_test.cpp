@@ -27,6 +27,14 @@ TEST(Story, BusySmsAreComputeBound) {
   EXPECT_TRUE(begins(s.verdict, "Compute-bound: the SMs have work 99.0 % of the time")) << s.verdict;
 }
 
+TEST(Story, KernelsThatReadHostMemoryAreBoundByTheLink) {
+  const Story full = story_of(window(3'000, 96'000, 0, 1'000), std::nullopt, true);
+  EXPECT_TRUE(begins(full.verdict, "Link-bound: kernels read host memory themselves")) << full.verdict;
+  EXPECT_TRUE(full.hidden.empty());
+  EXPECT_TRUE(
+      begins(story_of(window(49'000, 50'000, 0, 1'000), std::nullopt, true).verdict, "Compute-bound:"));
+}
+
 TEST(Story, AFullLinkIsLinkBound) {
   const Story s = story_of(window(5'000, 30'000, 64'000, 1'000));
   EXPECT_TRUE(begins(s.verdict, "Link-bound: the H2D link is busy 94.0 % of the time")) << s.verdict;

@@ -167,7 +167,7 @@ struct Missing {
   std::uint64_t ops_without_call = 0;
   std::uint64_t waits_without_record = 0;
   std::uint64_t records_without_place = 0;
-  std::uint64_t inferred_waits = 0;  ///< told by program order, not by ids
+  std::uint64_t inferred_waits = 0;  ///< told by program order, or of a CUDA graph's node: not by ids
   std::uint64_t inferred_syncs = 0;
   std::uint64_t unresolved_waits = 0;  ///< nothing told what was awaited: their time is `unknown`
   bool operator==(const Missing&) const = default;

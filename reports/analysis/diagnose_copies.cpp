@@ -41,10 +41,11 @@ bool transfer(const Piece& piece) noexcept {
   return piece.cause == Cause::kTransferWait;
 }
 
-/// Whether the gap's kernel stood behind a copy of its own stream.
+/// Whether the gap's kernel stood behind a copy of its own stream. Streams of a CUDA graph's nodes are the
+/// driver's choice.
 bool on_kernels_stream(const Case& c, const Piece& piece) noexcept {
   return piece.next != kNoRow32 && piece.culprit != kNoRow32 && c.op(piece.culprit).kind == OpKind::kCopy &&
-         c.op(piece.culprit).stream == c.op(piece.next).stream;
+         !c.in.links.in_graph(c.op(piece.culprit)) && c.op(piece.culprit).stream == c.op(piece.next).stream;
 }
 
 bool held_by_memory_call(const Case& c, const Piece& piece) noexcept {

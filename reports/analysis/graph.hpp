@@ -10,8 +10,8 @@
 //     waited for
 //
 // Pieces that a source does not give are counted. Where it gives the calls that record and await events but
-// not which event (PyTorch's profiler without its sync activities), a wait is inferred from program order:
-// see `inferred`.
+// not which event (PyTorch's profiler without its sync activities), a wait is inferred from program order,
+// and within a CUDA graph, whose edges no record has, from what ended last: see `inferred`.
 
 #pragma once
 
@@ -33,7 +33,7 @@ struct GraphCounts {
   std::uint64_t waits_without_record =
       0;  ///< a stream wait or event synchronisation whose event was never seen recorded
   std::uint64_t records_without_place = 0;  ///< an event record without a stream or a time
-  std::uint64_t inferred_waits = 0;         ///< stream waits told by program order alone
+  std::uint64_t inferred_waits = 0;         ///< told by program order alone, or of a CUDA graph's node
   std::uint64_t inferred_syncs = 0;         ///< host waits told by what ended within them
   std::uint64_t self_waits = 0;             ///< stream waits for an event of the same stream: without effect
   std::uint64_t unresolved_waits = 0;       ///< ops behind a wait call of which nothing is known
@@ -72,6 +72,7 @@ class Graph {
   void follow(std::vector<Marker> markers);
   void follow_host_waits(const std::unordered_map<std::uint64_t, std::vector<OpRow>>& recorded);
   void infer_stream_waits(const Bare& bare);
+  void infer_graph_waits();
   void infer_host_waits(const std::vector<bool>& described);
   void pack(std::vector<std::pair<OpRow, OpRow>>& edges);
 

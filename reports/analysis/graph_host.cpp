@@ -16,6 +16,10 @@ constexpr Nanos kUnexplained{10'000};
 /// Records looked at behind a wait that names none.
 constexpr std::size_t kRecordsLookedAt = 256;
 
+bool both_copy(const GpuOp& a, const GpuOp& b) noexcept {
+  return a.kind == OpKind::kCopy && b.kind == OpKind::kCopy && a.activity == b.activity;
+}
+
 }  // namespace
 
 /// Calls that record or await an event of which the source tells no more, by thread, ascending.
@@ -79,6 +83,7 @@ void Graph::follow_host_waits(const std::unordered_map<std::uint64_t, std::vecto
     if (name.find("StreamWaitEvent") != std::string::npos) bare.waits[thread].push_back(t.calls[i].begin);
   }
   infer_stream_waits(bare);
+  infer_graph_waits();
 }
 
 /// An op that begins long after all it is known to depend on, with an undescribed wait call between its
@@ -118,6 +123,36 @@ void Graph::infer_stream_waits(const Bare& bare) {
     } else {
       unresolved_.push_back(row);
       ++counts_.unresolved_waits;
+    }
+  }
+}
+
+/// Nodes of a CUDA graph wait for one another along edges that no record has. One that begins long after the
+/// launch of the graph and after the op before it on its stream waits for the node of another stream that
+/// ended last before it began; a copy that follows a copy of its direction waited for the engine.
+void Graph::infer_graph_waits() {
+  const std::vector<GpuOp>& ops = links_->ops.ops();
+  std::unordered_map<std::uint32_t, std::vector<OpRow>> launches;  // nodes, by call
+  for (OpRow row = 0; row < ops.size(); ++row) {
+    if (ops[row].call != kNoRow32 && links_->in_graph(ops[row])) launches[ops[row].call].push_back(row);
+  }
+  for (auto& [call, nodes] : launches) {
+    const Nanos launched = links_->timeline.calls[call].begin;
+    std::ranges::sort(nodes, {}, [&](OpRow row) { return std::pair(ops[row].end, row); });
+    for (const OpRow row : nodes) {
+      const GpuOp& op = ops[row];
+      const OpRow previous = before(row);
+      const Nanos ready = previous == kNoRow32 ? launched : std::max(launched, ops[previous].end);
+      if (op.begin - ready < kUnexplained) continue;
+      auto at = std::ranges::upper_bound(nodes, op.begin, {}, [&](OpRow node) { return ops[node].end; });
+      for (std::size_t n = 0; n < kRecordsLookedAt && at != nodes.begin(); ++n) {
+        const GpuOp& other = ops[*--at];
+        if (other.end <= ready || both_copy(op, other)) break;
+        if (other.stream == op.stream) continue;
+        edges_.emplace_back(row, *at);
+        ++counts_.inferred_waits;
+        break;
+      }
     }
   }
 }

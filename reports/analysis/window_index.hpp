@@ -32,6 +32,15 @@ struct Links {
   [[nodiscard]] const trace::Copy& copy_of(const GpuOp& op) const noexcept {
     return timeline.copies[op.record];
   }
+  /// Whether it is a node of a CUDA graph.
+  [[nodiscard]] bool in_graph(const GpuOp& op) const noexcept {
+    switch (op.kind) {
+      case OpKind::kKernel: return timeline.kernels[op.record].graph != 0;
+      case OpKind::kCopy: return copy_of(op).graph != 0;
+      case OpKind::kMemset: return timeline.memsets[op.record].graph != 0;
+    }
+    return false;
+  }
   /// Whether the host memory of a copy is pageable: such a copy holds the thread that issues it.
   [[nodiscard]] static bool pageable(const trace::Copy& copy) noexcept;
   [[nodiscard]] bool pageable(const GpuOp& op) const noexcept {

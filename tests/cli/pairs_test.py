@@ -26,6 +26,14 @@ class RecordedPrograms(CliTest):
         said = self.judge("counted_programs.py", "counted")
         self.assertEqual(said.count("\nok ") + 1, 4)
 
+    def test_nodes_of_a_graph_wait_for_the_copies_that_they_read(self):
+        device = self.ok("explain", SOURCE / "docs" / "results" / "counted" / "graph-beside.oflg", "--format", "json").json()["devices"][0]
+        waits = {cause["cause"]: 0 for cause in device["causes"]}
+        for cause in device["causes"]:
+            waits[cause["cause"]] += cause["ns"]
+        self.assertGreater(waits["transfer_wait"], 0.85 * sum(waits.values()))
+        self.assertLess(waits["launch_latency"], 0.02 * sum(waits.values()))
+
     def test_kernels_that_read_host_memory_are_bound_by_the_link(self):
         said = self.ok("explain", SOURCE / "docs" / "results" / "counted" / "zero_copy-only.oflg").out
         self.assertIn("Link-bound: kernels read host memory themselves", said)

@@ -220,6 +220,43 @@ TEST(Blame, AWaitThatProgramOrderTells) {
   EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 1U);
 }
 
+/// One launch of a CUDA graph: a kernel, a copy beside it on another stream, a kernel that reads what it
+/// brings.
+Story graph_of_three(std::uint32_t graph) {
+  Story story;
+  const trace::Correlation launch = story.call("cudaGraphLaunch", 0, 10'000);
+  const auto node = [&](trace::Kernel& kernel) { kernel.correlation = launch, kernel.graph = graph; };
+  node(story.kernel(kComputeStream, 20'000, 20'000, 120'000));
+  story.h2d_by(launch, kLinkStream, 20'000, 520'000).graph = graph;
+  node(story.kernel(kComputeStream, 521'000, 523'000, 600'000));
+  return story;
+}
+
+TEST(Blame, NodesOfACudaGraphWaitForWhatEndedLast) {
+  const Story story = graph_of_three(5);
+  EXPECT_EQ(causes(story),
+            (Causes{{"transfer_wait/link_bound by event", 400'000}, {"launch_latency", 3'000}}));
+  EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 1U);
+}
+
+TEST(Blame, NothingIsInferredOutsideOfGraphs) {
+  const Story story = graph_of_three(0);
+  EXPECT_EQ(causes(story), (Causes{{"launch_latency", 403'000}}));
+  EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 0U);
+}
+
+TEST(Blame, ANodeWaitsForNoneThatEndsAfterItBegins) {
+  Story story = graph_of_three(5);
+  story.timeline.copies[0].end = nanos(530'000);
+  EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 0U);
+}
+
+TEST(Blame, CopiesOfAGraphWaitForTheirEngineAndNotForOneAnother) {
+  Story story = graph_of_three(5);
+  story.h2d_by(story.timeline.copies[0].correlation, kFfnStream, 540'000, 590'000).graph = 5;
+  EXPECT_EQ(explain(story.timeline).missing.inferred_waits, 1U);
+}
+
 TEST(Blame, AWaitOfWhichNothingIsKnownStaysUnknown) {
   Story story;
   story.kernel(kComputeStream, 0, 100'000, 200'000);

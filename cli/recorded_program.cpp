@@ -63,7 +63,13 @@ std::vector<std::string> read_problems(const ScratchFolder& folder) {
 /// Steps by repetition, where asked for; why not, where there are none: the recording is worth keeping all
 /// the same.
 void find_steps(Recorded& recorded, const std::string& steps) {
-  if (steps != "auto" || recorded.timeline.gpu_op_count() == 0) return;
+  if (steps != "auto") return;
+  if (recorded.timeline.gpu_op_count() == 0) {
+    if (!recorded.timeline.samples.empty())
+      recorded.problems.emplace_back(
+          "--steps auto looks at launches, and none were recorded: figures are of one window");
+    return;
+  }
   try {
     mark_steps(recorded.timeline, steps);
   } catch (const Error& error) {

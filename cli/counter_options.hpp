@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --counters, for the commands that play schedules.
+// --counters, for the commands that play schedules or run programs.
 
 #pragma once
 
@@ -28,6 +28,7 @@ inline CLI::Option* add_counters(CLI::App& command, CounterOptions& options) {
                          "front end stands at (`front-end`); or `only` counters, at no cost a launch");
   counters->expected(0, 1)->default_str("beside")->check(CLI::IsMember({"beside", "front-end", "only"}));
   command.add_option("--counters-us", options.interval_us, "microseconds a sample")
+      ->needs(counters)
       ->check(CLI::Range(5, 1000))
       ->capture_default_str();
   return counters;

@@ -61,8 +61,12 @@ std::string protocol_of(const analysis::Report& report) {
 
 void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings) {
   for (history::FindingRow& finding : findings) {
-    const auto same = [&](const history::FindingRow& row) { return row.id == finding.id; };
-    if (std::ranges::none_of(cell.findings, same)) cell.findings.push_back(std::move(finding));
+    const auto same = std::ranges::find(cell.findings, finding.id, &history::FindingRow::id);
+    if (same == cell.findings.end()) {
+      cell.findings.push_back(std::move(finding));
+    } else {
+      same->disqualifies = same->disqualifies || finding.disqualifies;
+    }
   }
 }
 

@@ -53,7 +53,7 @@ std::vector<history::FindingRow> to_findings(const analysis::Report& report);
 std::string device_name(const analysis::Report& report);
 /// Figures from samples alone are compared with such figures, and with nothing else: their protocol differs.
 std::string protocol_of(const analysis::Report& report);
-/// Each id once: the first repetition's word stands for the cell.
+/// Each id once: the first repetition's word stands for the cell, which any of them may disqualify.
 void add_findings(history::Cell& cell, std::vector<history::FindingRow> findings);
 /// A repetition, as readings of what surrounded it are named.
 std::string name_of(const history::Cell& cell, std::uint32_t number);

@@ -33,7 +33,8 @@ int profile(const Options& options, Context& context) {
   const bool sampled = recorded.timeline.gpu_op_count() == 0 && !recorded.timeline.samples.empty();
   if (recorded.timeline.gpu_op_count() == 0 && !sampled) {
     std::cerr << fmt::format("offledger: {}: no GPU operation was recorded{}\n", options.command.front(),
-                             options.how.steps == "all" || options.how.steps == "auto"
+                             !recorded.problems.empty() ? ""
+                             : options.how.steps == "all" || options.how.steps == "auto"
                                  ? "; did it use CUDA?"
                                  : fmt::format("; did it come to --steps {}?", options.how.steps));
     return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
@@ -47,10 +48,15 @@ int profile(const Options& options, Context& context) {
                              recorded.timeline.gpu_op_count(), recorded.processes,
                              recorded.processes == 1 ? "" : "es");
   }
-  const analysis::Report report = analysis::explain(recorded.timeline, {.what_if = true});
-  std::cout << render::explain_text(report, context.style);
-  if (!options.keeping.cell.empty() && recorded.exit_code == 0)
-    keep(recorded.timeline, report, options.keeping);
+  try {
+    const analysis::Report report = analysis::explain(recorded.timeline, {.what_if = true});
+    std::cout << render::explain_text(report, context.style);
+    if (!options.keeping.cell.empty() && recorded.exit_code == 0)
+      keep(recorded.timeline, report, options.keeping);
+  } catch (const Error& error) {
+    std::cerr << fmt::format("offledger: {}\n", error.what());
+    return recorded.exit_code != 0 ? recorded.exit_code : kOwnFailure;
+  }
   return recorded.exit_code;
 }
 
@@ -77,8 +83,9 @@ void add_profile(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--delay-ms", options->how.delay_ms, "record from so long after the first CUDA call");
   command->add_option("--duration-ms", options->how.duration_ms, "record for so long; 0: to the end");
-  add_counters(*command, options->counters);
+  CLI::Option* const counters = add_counters(*command, options->counters);
   command->add_option("--counters-gpu", options->how.counted_gpu, "CUDA's number of the GPU that is sampled")
+      ->needs(counters)
       ->capture_default_str();
   add_keeping(*command, options->keeping);
   command->callback([options, &context] {

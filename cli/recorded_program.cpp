@@ -40,6 +40,14 @@ cupti::InjectionSettings settings_of(const Recording& how, const std::string& ou
         ErrorKind::kUsage,
         fmt::format("--steps: expected all, auto, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
   }
+  if (capture->by != cupti::Capture::By::kAlways && (how.delay_ms > 0 || how.duration_ms > 0)) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "--delay-ms and --duration-ms: expected --steps all or auto beside them, found '{}', which "
+            "says itself when to record",
+            how.steps));
+  }
   settings.options.capture = *capture;
   settings.options.level = cupti::level_of(how.level).value_or(cupti::Level::kDriver);
   settings.options.graph_nodes = how.graphs == "nodes";
@@ -92,11 +100,8 @@ std::vector<trace::Timeline> load_recordings(const ScratchFolder& folder,
   return recordings;
 }
 
-std::string device_named(const Recording& how) {
-  return fmt::format("cuda:{}", how.counted_gpu);
-}
-
-void add_counters(Recorded& recorded, const Recording& how, counters::ProgramWatch& watch) {
+void add_counters(Recorded& recorded, const Recording& how, const std::string& gpu_name,
+                  counters::ProgramWatch& watch) {
   trace::Timeline& timeline = recorded.timeline;
   const bool records = timeline.gpu_op_count() > 0;
   watch.add_to(timeline, !records);
@@ -105,8 +110,14 @@ void add_counters(Recorded& recorded, const Recording& how, counters::ProgramWat
   if (timeline.samples.empty()) return;
   if (!records) timeline.source.tool = "cupti counters";
   const trace::DeviceId gpu{how.counted_gpu};
-  if (std::ranges::none_of(timeline.devices, [&](const auto& device) { return device.id == gpu; }))
-    timeline.device(gpu, suite::identify(device_named(how)).description);
+  if (std::ranges::none_of(timeline.devices, [&](const auto& device) { return device.id == gpu; })) {
+    if (records) {
+      recorded.problems.push_back(fmt::format(
+          "no GPU operation was recorded on GPU {}, whose counters were sampled: see --counters-gpu",
+          how.counted_gpu));
+    }
+    timeline.device(gpu, gpu_name);
+  }
 }
 
 }  // namespace
@@ -122,7 +133,7 @@ void check_recording(const Recording& how) {
     throw Error(ErrorKind::kNotMeasured,
                 fmt::format("nothing can be recorded here, so COMMAND was not started: {}", *why));
   }
-  if (how.counters.mode != CounterMode::kNone) (void)suite::identify(device_named(how));
+  if (how.counters.mode != CounterMode::kNone) (void)cuda::gpu_name(how.counted_gpu);
 }
 
 Recorded record_program(const std::vector<std::string>& command, const Recording& how,
@@ -130,8 +141,9 @@ Recorded record_program(const std::vector<std::string>& command, const Recording
   const ScratchFolder folder;
   auto settings = settings_of(how, folder.file("%p.oflg"));
   std::optional<counters::ProgramWatch> watch;
+  std::string gpu_name;
   if (how.counters.mode != CounterMode::kNone) {
-    (void)suite::identify(device_named(how));  // starts the driver in this process: CUPTI needs it
+    gpu_name = cuda::gpu_name(how.counted_gpu);  // starts the driver in this process too: CUPTI needs it
     settings.notices = folder.file("captures");
     watch.emplace(cuda::counter_options(how.counters, how.counted_gpu), settings.notices);
     // Without counters, records are better than nothing: the note says which it is.
@@ -145,7 +157,7 @@ Recorded record_program(const std::vector<std::string>& command, const Recording
   std::vector<trace::Timeline> recordings = load_recordings(folder, recorded.problems);
   recorded.processes = recordings.size();
   recorded.timeline = merge_processes(std::move(recordings));
-  if (watch) add_counters(recorded, how, *watch);
+  if (watch) add_counters(recorded, how, gpu_name, *watch);
   trace::Provenance& source = recorded.timeline.source;
   source.device_kind = trace::DeviceKind::kCuda;
   if (!recorded.timeline.devices.empty()) {

@@ -68,6 +68,8 @@ std::vector<CaptureNotice> CaptureNotices::wait() {
     for (auto at = some.begin(); at != some.begin() + whole; ++at) {
       if (at->begins <= 1) notices.push_back(*at);
     }
+    // Somebody else wrote: what follows cannot be told apart any more.
+    if (static_cast<std::size_t>(bytes) % sizeof(CaptureNotice) != 0) notices.push_back({kNobody, 0, 0});
   }
 }
 

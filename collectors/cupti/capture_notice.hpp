@@ -24,7 +24,7 @@ struct CaptureNotice {
 /// each notice, since a program may close descriptors that it does not know. Threads: any.
 void give_notice(const std::string& pipe, bool begins, Nanos at) noexcept;
 
-constexpr std::uint32_t kNobody = 0;  ///< no process has this pid: a notice of wake()'s
+constexpr std::uint32_t kNobody = 0;  ///< no process has this pid: no more is to be looked for
 
 /// The pipe's other end. Threads: one at a time; wake() by any.
 class CaptureNotices {

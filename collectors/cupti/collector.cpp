@@ -159,7 +159,7 @@ trace::Timeline Collector::stop() {
   state.report.synchronized = synchronize_contexts();
   const CUptiResult flushed = cuptiActivityFlushAll(0);
   disable_device_kinds(state.options);
-  state.collecting = false;
+  if (state.collecting.exchange(false)) state.tell(false);
   const CUptiResult forced = cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
   state.session->catch_up();
 

@@ -35,8 +35,8 @@ struct Options {
   bool streaming = false;
   /// False: captures are seen, and nothing else is recorded, at no cost a call.
   bool records = true;
-  /// Called as collecting begins and ends, with that time; within the program's own calls: quick, and
-  /// throwing nothing. stop() does not call it.
+  /// Called as collecting begins and ends, with that time: within the program's own calls, where captures are
+  /// theirs, and by start(), pause(), resume() and stop(), perhaps at once. Quick, and throwing nothing.
   std::function<void(bool begins, Nanos at)> on_collecting{};
 };
 

@@ -2,13 +2,15 @@
 //
 // What the injection library is told, through the environment of the program that it is injected into:
 //
-//     OFFLEDGER_INJECT_OUTPUT     where each process writes, %p its pid: "/tmp/run/%p.offledger"; the one
-//     that must be OFFLEDGER_INJECT_LEVEL      operations | runtime | sync | driver OFFLEDGER_INJECT_CAPTURE
-//     all | cudaProfilerApi | nvtx:NAME OFFLEDGER_INJECT_DELAY_MS   nothing is recorded for that long after
-//     the program's first CUDA call OFFLEDGER_INJECT_DURATION_MS  and nothing after that long from there; 0:
-//     to the end OFFLEDGER_INJECT_GRAPHS     nodes | whole OFFLEDGER_INJECT_FLUSH_MS   how often records go
-//     to the file: what a killed process loses OFFLEDGER_INJECT_RECORDS    yes | no: only captures are seen
-//     OFFLEDGER_INJECT_NOTICES    a named pipe that is told of captures (capture_notice.hpp)
+// - OFFLEDGER_INJECT_OUTPUT: where each process writes, %p its pid: "/tmp/%p.oflg". It must be there.
+// - OFFLEDGER_INJECT_LEVEL: operations, runtime, sync or driver.
+// - OFFLEDGER_INJECT_CAPTURE: all, cudaProfilerApi or nvtx:NAME.
+// - OFFLEDGER_INJECT_DELAY_MS: nothing is recorded for that long after the program's first CUDA call,
+// - OFFLEDGER_INJECT_DURATION_MS: and nothing after that long from there; 0: to the end. Both with `all`.
+// - OFFLEDGER_INJECT_GRAPHS: nodes or whole.
+// - OFFLEDGER_INJECT_FLUSH_MS: how often records go to the file: what a killed process loses.
+// - OFFLEDGER_INJECT_RECORDS: yes; or no: only captures are seen.
+// - OFFLEDGER_INJECT_NOTICES: a named pipe that is told of captures (capture_notice.hpp).
 //
 // A process that cannot record leaves the reason in a file beside: OUTPUT + ".problem".
 

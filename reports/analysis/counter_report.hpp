@@ -54,6 +54,7 @@ struct Sampled {
   Nanos open{};                 ///< hidden is right to within this
   std::uint64_t h2d_bytes = 0;  ///< payload, where the bus is calibrated; else bytes on the wire
   bool zero_copy = false;       ///< the bus carried what no copy engine did
+  Nanos zero_copy_time{};       ///< of `h2d`, while no copy engine was active
   [[nodiscard]] std::optional<double> overlap_of_possible() const noexcept;
   [[nodiscard]] std::optional<double> overlap_open() const noexcept;  ///< by which that may be off
 };

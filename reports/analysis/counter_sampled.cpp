@@ -68,6 +68,7 @@ Sampled figures_of(const Sums& sums, Interval window) {
   out.open = rounded((sums.high - sums.low) / 2);
   out.exposed = std::max(Nanos{}, out.h2d - out.hidden);
   out.idle = std::max(Nanos{}, window.length() - out.compute - out.exposed);
+  out.zero_copy_time = rounded(sums.beside_engine);
   // A tenth of the transfer that no engine shows is not the rounding of either.
   out.zero_copy = sums.beside_engine > 0.1 * sums.h2d;
   return out;

@@ -29,12 +29,19 @@ const DeviceReport* most_idle(const Report& report) {
   return it == report.devices.end() ? nullptr : &*it;
 }
 
+/// Whether kernels themselves read most of what the link carried. How full a link is that is not calibrated,
+/// nobody knows.
+bool mostly_zero_copy(const Report& report, const DeviceReport& device) {
+  if (report.source.link_bytes_per_s == 0 || !device.counters || !device.counters->only) return false;
+  const std::optional<analysis::Sampled>& sampled = device.counters->sampled;
+  return sampled && sampled->zero_copy_time * 2 > sampled->h2d;
+}
+
 std::string verdict_lines(const Report& report, const Style& style) {
   const DeviceReport* device = most_idle(report);
   if (device == nullptr) return paint("Nothing ran on a GPU.", Ink::kStrong, style) + "\n";
-  const bool zero_copy = device->counters && device->counters->only && device->counters->sampled &&
-                         device->counters->sampled->zero_copy;
-  const Story story = story_of(device->total, device->cpu_blocked_gpu_idle, zero_copy);
+  const Story story =
+      story_of(device->total, device->cpu_blocked_gpu_idle, mostly_zero_copy(report, *device));
   std::string first = story.verdict;
   if (report.devices.size() > 1) first.insert(0, fmt::format("GPU {}: ", index(device->device)));
   std::string out = paint(wrap(first, style.width, 2), Ink::kStrong, style) + "\n";

@@ -18,10 +18,14 @@ class Profile(CliTest):
         self.fails(2, "profile", "--graphs", "some", "--", "true")
         self.fails(2, "profile", "--counters=some", "--", "true")
         self.fails(2, "profile", "--counters", "--counters-us", "4", "--", "true")
+        for option in (["--counters-us", "50"], ["--counters-gpu", "1"]):
+            self.assertIn("--counters", self.fails(2, "profile", *option, "--", "true"))
 
     def test_options_that_cannot_be_meant_are_its_own_failure(self):
         self.assertIn("--cell", self.fails(125, "profile", "--db", self.database, "--", "true"))
         self.assertIn("--db", self.fails(125, "profile", "--cell", "a/b", "--", "true"))
+        for option in ("--delay-ms", "--duration-ms"):
+            self.assertIn("--steps all", self.fails(125, "profile", option, "5", "--steps", "nvtx:step", "--", "true"))
         self.assertIn("SCHEDULE/WORKLOAD", self.fails(125, "profile", "--db", self.database, "--cell", "a", "--", "true"))
 
     @unittest.skipIf(HAS_GPU, "there is a GPU")

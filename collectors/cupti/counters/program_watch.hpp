@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "collectors/cupti/capture_notice.hpp"
@@ -30,13 +30,16 @@ class ProgramWatch {
   ProgramWatch& operator=(const ProgramWatch&) = delete;
 
   /// Why there are no samples; empty as long as nothing has failed.
-  [[nodiscard]] const std::string& problem() const noexcept { return watch_.problem(); }
+  [[nodiscard]] const std::string& problem() const noexcept {
+    return watch_.problem().empty() ? nothing_kept_ : watch_.problem();
+  }
 
   /// The program has ended, and with it the captures that are open. Idempotent.
   void end();
 
   /// The captures' samples; between captures none, unless they are to be `whole`: from the first one's begin
-  /// to the last one's end. Nothing where no capture began. After end().
+  /// to the last one's end. Nothing where no capture began; a problem where none of its samples is left, and
+  /// the note `counters_partial` where the GPU was at work still after the last one's end. After end().
   void add_to(trace::Timeline& timeline, bool whole);
 
  private:
@@ -45,8 +48,9 @@ class ProgramWatch {
 
   cupti::CaptureNotices notices_;
   Watch watch_;
-  std::unordered_map<std::uint32_t, Nanos> open_;  ///< captures, by process: when each began
-  std::vector<Span> captures_;                     ///< in which some process captures; the last may be open
+  std::unordered_set<std::uint32_t> open_;  ///< processes that capture
+  std::vector<Span> captures_;              ///< in which some process captures; the last may be open
+  std::string nothing_kept_;
   std::thread thread_;
 };
 

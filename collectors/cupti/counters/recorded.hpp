@@ -31,7 +31,7 @@ std::unique_ptr<Source> chip_source(const Options& options);
 
 /// Sampling beside a recording. No member throws for what the chip, the driver or permissions do: the first
 /// failure ends sampling, and becomes the note `counters_unavailable`.
-/// Use: open(), start(), halt(), then add_to(). Threads: one at a time.
+/// Use: open(), start(), halt(), perhaps keep_within(), then add_to(). Threads: one at a time.
 class Watch {
  public:
   explicit Watch(Options options, MakeSource make = chip_source);
@@ -41,6 +41,7 @@ class Watch {
   void halt();
   void keep_within(const std::vector<Span>& spans);  ///< of what halt() gave
   void add_to(trace::Timeline& timeline) const;
+  [[nodiscard]] const Samples& samples() const noexcept { return samples_; }  ///< those that are kept
 
   /// Why there are no samples; empty as long as nothing has failed.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }

@@ -55,6 +55,9 @@ struct StepOutput {
 /// those that use it. Throws Error(kNotMeasured) where there is no such device or it is too old.
 [[nodiscard]] device::Identity identity(int ordinal);
 
+/// Of any GPU, without a CUDA context on it. Throws Error(kNotMeasured) where there is none of that ordinal.
+[[nodiscard]] std::string gpu_name(std::uint32_t ordinal);
+
 /// What the sampler is told for a request of counters that is not kNone.
 [[nodiscard]] counters::Options counter_options(const device::CounterRequest& request, std::uint32_t ordinal);
 

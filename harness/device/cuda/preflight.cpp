@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -60,9 +61,7 @@ std::string gigabytes(std::uint64_t bytes) {
   return fmt::format("{:.2f} GB", static_cast<double>(bytes) * 1e-9);
 }
 
-}  // namespace
-
-DeviceFacts look_at_device(int ordinal) {
+cudaDeviceProp properties_of(int ordinal) {
   int count = 0;
   const cudaError_t found = cudaGetDeviceCount(&count);
   if (found != cudaSuccess || ordinal < 0 || ordinal >= count) {
@@ -79,6 +78,17 @@ DeviceFacts look_at_device(int ordinal) {
   }
   cudaDeviceProp properties{};
   OFFLEDGER_CUDA(cudaGetDeviceProperties(&properties, ordinal));
+  return properties;
+}
+
+}  // namespace
+
+std::string gpu_name(std::uint32_t ordinal) {
+  return properties_of(static_cast<int>(std::min<std::uint32_t>(ordinal, INT_MAX))).name;
+}
+
+DeviceFacts look_at_device(int ordinal) {
+  const cudaDeviceProp properties = properties_of(ordinal);
   DeviceFacts facts{properties.name,
                     fmt::format("{:04x}:{:02x}:{:02x}.0", properties.pciDomainID, properties.pciBusID,
                                 properties.pciDeviceID),

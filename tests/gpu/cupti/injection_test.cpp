@@ -171,12 +171,12 @@ TEST_F(Injected, CapturesAreToldWithoutRecords) {
   }
 }
 
-TEST_F(Injected, TheFirstCudaCallIsTold) {
+TEST_F(Injected, TheFirstCudaCallAndTheEndAreTold) {
   CaptureNotices notices(pipe());
   InjectionSettings settings;
   settings.notices = pipe();
   EXPECT_EQ(run("exit", settings), 0);
-  EXPECT_EQ(begins_of(notices), (std::vector<bool>{true}));
+  EXPECT_EQ(begins_of(notices), (std::vector<bool>{true, false}));
   const auto all = recordings();
   ASSERT_EQ(all.size(), 1u);
   expect_all(all[0]);

@@ -19,23 +19,25 @@ namespace {
 
 constexpr std::int64_t kSample = 100;
 
-/// Samples 0 to 1000 ns, without a chip; says when it began.
+/// Ten samples of 100 units, without a chip, of which the first show work; says when it began.
 struct Steady final : Source {
-  explicit Steady(std::atomic<int>& starts) : starts_(starts) {}
+  explicit Steady(std::atomic<int>& starts, std::int64_t unit = 1, std::int64_t at_work = 10)
+      : starts_(starts), unit_(unit), at_work_(at_work) {}
   void start() override { ++starts_; }
   Samples stop() override {
     Samples samples;
     samples.interval = nanos(kSample);
     samples.tracks.push_back({"sm_active", "percent", "metric", {}, 0});
-    for (std::int64_t at = 0; at < 1000; at += kSample) {
-      samples.begin.push_back(nanos(at));
-      samples.end.push_back(nanos(at + kSample));
-      samples.tracks[0].values.push_back(100);
+    for (std::int64_t i = 0; i < 10; ++i) {
+      samples.begin.push_back(nanos(i * kSample * unit_));
+      samples.end.push_back(nanos((i + 1) * kSample * unit_));
+      samples.tracks[0].values.push_back(i < at_work_ ? 100 : 0);
     }
     samples.cut_short = true;
     return samples;
   }
   std::atomic<int>& starts_;
+  std::int64_t unit_, at_work_;
 };
 
 class Beside : public testing::Test {
@@ -126,6 +128,38 @@ TEST_F(Beside, ACaptureThatDoesNotEndLastsAsLongAsTheProgram) {
   ASSERT_EQ(timeline.notes.size(), 1u);  // and outlasts the buffer
   EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
   EXPECT_TRUE(timeline.notes[0].disqualifies);
+}
+
+TEST_F(Beside, ACaptureThatEndsBeforeSamplingBeginsIsSaidToHaveNone) {
+  ProgramWatch watch({}, pipe_, steady());
+  tell(7, true, -500);
+  tell(7, false, -400);
+  watch.end();
+  trace::Timeline timeline;
+  watch.add_to(timeline, true);
+  EXPECT_TRUE(timeline.samples.empty());
+  EXPECT_NE(watch.problem().find("had not begun"), std::string::npos);
+  ASSERT_EQ(timeline.notes.size(), 1u);
+  EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_unavailable");
+}
+
+TEST_F(Beside, WorkThatOutlastsTheLastStepIsSaid) {
+  for (const bool at_work : {false, true}) {
+    std::filesystem::remove(pipe_);
+    // Steps end at 200 us, samples of 100 us at 1 ms; the GPU works for 300 us, or throughout.
+    ProgramWatch watch(
+        {}, pipe_, [&](const Options&) { return std::make_unique<Steady>(starts_, 1000, at_work ? 10 : 3); });
+    tell(7, true, 0);
+    tell(7, false, 200'000);
+    watch.end();
+    trace::Timeline timeline;
+    watch.add_to(timeline, true);
+    EXPECT_EQ(timeline.samples.size(), 2u);
+    ASSERT_EQ(timeline.notes.size(), at_work ? 1u : 0u);
+    if (at_work) {
+      EXPECT_EQ(timeline.text(timeline.notes[0].id), "counters_partial");
+    }
+  }
 }
 
 TEST_F(Beside, AFullPipeDoesNotKeepItFromEnding) {

@@ -71,6 +71,13 @@ TEST(CaptureNotices, WhatIsNoNoticeIsPassedOver) {
   EXPECT_EQ(notices.wait(), (std::vector<CaptureNotice>{{kOwn, 1, 5}}));
 }
 
+TEST(CaptureNotices, EndWhereSomebodyElseWrites) {
+  const ScratchFolder folder;
+  CaptureNotices notices(folder.file("pipe"));
+  std::ofstream(folder.file("pipe"), std::ios::binary) << "some";
+  EXPECT_EQ(notices.wait(), (std::vector<CaptureNotice>{{kNobody, 0, 0}}));
+}
+
 TEST(GiveNotice, WithoutAReaderIsNotFelt) {
   const ScratchFolder folder;
   errno = EDOM;

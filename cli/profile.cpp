@@ -22,9 +22,20 @@ struct Options {
   Keeping keeping;
 };
 
+/// Steps that a program marks say themselves when to record.
+void check_times(const Recording& how) {
+  if ((how.delay_ms == 0 && how.duration_ms == 0) || how.steps == "all" || how.steps == "auto") return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("--delay-ms and --duration-ms: expected --steps all or auto beside them, found '{}', which "
+                  "says itself when to record",
+                  how.steps));
+}
+
 /// Prints, stores, and gives what to exit with.
 int profile(const Options& options, Context& context) {
   check(options.keeping);
+  check_times(options.how);
   check_recording(options.how);
   Recorded recorded = record_program(options.command, options.how);
   for (const std::string& problem : recorded.problems) std::cerr << fmt::format("offledger: {}\n", problem);

@@ -40,14 +40,6 @@ cupti::InjectionSettings settings_of(const Recording& how, const std::string& ou
         ErrorKind::kUsage,
         fmt::format("--steps: expected all, auto, cudaProfilerApi or nvtx:RANGE, found '{}'", how.steps));
   }
-  if (capture->by != cupti::Capture::By::kAlways && (how.delay_ms > 0 || how.duration_ms > 0)) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format(
-            "--delay-ms and --duration-ms: expected --steps all or auto beside them, found '{}', which "
-            "says itself when to record",
-            how.steps));
-  }
   settings.options.capture = *capture;
   settings.options.level = cupti::level_of(how.level).value_or(cupti::Level::kDriver);
   settings.options.graph_nodes = how.graphs == "nodes";

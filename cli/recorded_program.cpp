@@ -125,7 +125,6 @@ void check_recording(const Recording& how) {
     throw Error(ErrorKind::kNotMeasured,
                 fmt::format("nothing can be recorded here, so COMMAND was not started: {}", *why));
   }
-  if (how.counters.mode != CounterMode::kNone) (void)cuda::gpu_name(how.counted_gpu);
 }
 
 Recorded record_program(const std::vector<std::string>& command, const Recording& how,

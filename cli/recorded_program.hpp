@@ -30,9 +30,11 @@ struct Recorded {
       problems;  ///< of processes that could not record, counters, steps not found; a line each
 };
 
-/// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, not
-/// the one to be counted, no injection library, another profiler.
+/// Throws Error before the program starts where nothing can be recorded: a build without CUDA, no GPU, no
+/// injection library, another profiler.
 void check_recording(const Recording& how);
+/// Throws Error before the program starts where there is no GPU of the number to be counted, and where the
+/// program cannot be started.
 Recorded record_program(const std::vector<std::string>& command, const Recording& how,
                         const Started& started = {});
 

@@ -43,7 +43,7 @@ class Profile(CliTest):
         self.assertIn("no GPU operation", self.fails(125, "profile", "--", "true"))
         self.assertIn("cannot start", self.fails(125, "profile", "--", "nosuchprogram"))
         self.fails(3, "profile", "--counters", "only", "--", "sh", "-c", "exit 3")
-        self.assertIn("no GPU", self.fails(125, "profile", "--counters", "only", "--counters-gpu", "4711", "--", "true"))
+        self.assertIn("CUDA device(s)", self.fails(125, "profile", "--counters", "only", "--counters-gpu", "4711", "--", "true"))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ void ProgramWatch::add_to(trace::Timeline& timeline, bool whole) {
   if (captures_.empty() && problem().empty()) return;
   bool went_on = false;
   if (!captures_.empty()) {
-    went_on = works_at(watch_.samples(), captures_.back().end);
+    went_on = whole && works_at(watch_.samples(), captures_.back().end);
     watch_.keep_within(whole ? std::vector<Span>{{captures_.front().begin, captures_.back().end}}
                              : captures_);
     if (timeline.source.clock_origin == 0) timeline.source.clock_origin = captures_.front().begin.count();
@@ -79,7 +79,7 @@ void ProgramWatch::add_to(trace::Timeline& timeline, bool whole) {
   } else {
     timeline.note("counters_unavailable", nothing_kept_);
   }
-  if (went_on && whole && problem().empty()) {
+  if (went_on && problem().empty()) {
     timeline.note(
         "counters_partial",
         "the GPU was at work when the last step ended: what it did later is in no figure; synchronise within "

@@ -106,11 +106,7 @@ engines() {
 
 # Two small random checkpoints by transformers, and the reference core on them.
 transformers() {
-  local script
-  for script in tests/gpu/model_cuda ci ../../tests/gpu/model_cuda; do
-    [ -e "$script/make_checkpoints.py" ] && break
-  done
-  python3 "$script/make_checkpoints.py" "$out/checkpoints" || return 1
+  python3 tests/gpu/model_cuda/make_checkpoints.py "$out/checkpoints" || return 1
   OFFLEDGER_CHECKPOINTS=$out/checkpoints "$bin/gpu_model_cuda" --gtest_filter='CheckpointTest.*'
 }
 
@@ -175,10 +171,7 @@ ab() {
 # is 3 % slower; then a PyTorch program that forgot to pin. The schedules are judged a second time by margins calibrated on
 # the first sitting.
 sittings() {
-  local here ok=0 name runs
-  for here in tests/gpu/sittings ci/sittings ../../tests/gpu/sittings; do
-    [ -e "$here/ab_program.py" ] && break
-  done
+  local here=tests/gpu/sittings ok=0 name runs
   mkdir -p "$out/sittings"
   local pair=(--device cuda --workload "$here/llama70b-12l-t8192.json" --base-schedule history1 --cand-schedule)
   ab same 0 "${pair[@]}" history1 || ok=1

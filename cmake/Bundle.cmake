@@ -2,7 +2,7 @@
 #
 # Script mode, run by the target `bundle`: makes DESTINATION, a folder that runs on another x86-64 Linux with CUDA 13:
 #   bin/  the programs (PROGRAMS)      lib/  the shared libraries they need, but for glibc's, libstdc++ and CUDA's
-#   ci/   the scripts                  commit  what it was built from
+#   ci/, tests/gpu/  scripts, where a checkout has them      commit  what it was built from
 # Programs look in $ORIGIN/../lib first (OFFLEDGER_BUNDLE sets their RPATH).
 file(REMOVE_RECURSE ${DESTINATION})
 file(GET_RUNTIME_DEPENDENCIES
@@ -17,9 +17,10 @@ foreach(library IN LISTS needed)
   endif()
   file(COPY ${library} DESTINATION ${DESTINATION}/lib FOLLOW_SYMLINK_CHAIN)
 endforeach()
-file(COPY ${SOURCE}/ci/gpu.sh ${SOURCE}/tests/gpu/sittings DESTINATION ${DESTINATION}/ci)
+file(COPY ${SOURCE}/ci/gpu.sh DESTINATION ${DESTINATION}/ci)
 file(COPY ${SOURCE}/tests/gpu/diagnosis_pairs.py ${SOURCE}/tests/gpu/profile_counts.py ${SOURCE}/tests/gpu/profile_programs.py ${SOURCE}/tests/gpu/counted_programs.py
-  ${SOURCE}/tests/gpu/pairs DESTINATION ${DESTINATION}/tests/gpu)
+  ${SOURCE}/tests/gpu/pairs ${SOURCE}/tests/gpu/sittings DESTINATION ${DESTINATION}/tests/gpu)
+file(COPY ${SOURCE}/tests/gpu/model_cuda/make_checkpoints.py DESTINATION ${DESTINATION}/tests/gpu/model_cuda)
 execute_process(COMMAND git -C ${SOURCE} describe --always --dirty OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 file(WRITE ${DESTINATION}/commit "${commit}\n")
 if(unresolved)

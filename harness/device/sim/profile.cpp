@@ -181,7 +181,12 @@ Profile find_profile(const std::string& name_or_path) {
     return parse_profile(file->text, std::string(file->name));
   }
   if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".json")) {
-    return parse_profile(json::read_file(name_or_path), name_or_path);
+    Profile profile = parse_profile(json::read_file(name_or_path), name_or_path);
+    const EmbeddedFile* shipped = find_embedded(profile_files(), profile.name + ".json");
+    if (shipped != nullptr && content_hash(shipped->text) != profile.hash) {
+      profile.name += fmt::format("@{:.6}", profile.hash);
+    }
+    return profile;
   }
   std::vector<std::string_view> known;
   for (const EmbeddedFile& file : profile_files()) known.push_back(file.name.substr(0, file.name.rfind('.')));

@@ -64,7 +64,8 @@ Profile parse_profile(std::string_view text, const std::string& file);
 std::string to_json(const Profile& profile);
 
 std::span<const EmbeddedFile> profile_files();
-/// By name ("h200") or path.
+/// By name ("h200") or path. A file that bears a shipped profile's name and differs from it is NAME@HASH:
+/// tables and history tell the two apart.
 Profile find_profile(const std::string& name_or_path);
 
 }  // namespace offledger::sim

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "schedules/base/error.hpp"
+#include "schedules/base/json.hpp"
+#include "schedules/base/scratch_folder.hpp"
 #include "tests/unit/sim/round_numbers.hpp"
 
 namespace offledger::sim {
@@ -87,6 +89,21 @@ TEST(Profile, AnEmptyOrUnsortedCurveIsRefused) {
   EXPECT_NE(error_of(to_json(profile)).find("d2h_pinned"), std::string::npos);
   profile.d2h_pinned = {{10, 5000}, {10, 6000}};
   EXPECT_NE(error_of(to_json(profile)).find("ascending"), std::string::npos);
+}
+
+TEST(Profile, AFileThatBearsAShippedNameIsToldApart) {
+  const ScratchFolder folder;
+  const std::string path = folder.file("mine.json");
+  json::write_file_atomically(path, std::string(find_embedded(profile_files(), "h200.json")->text));
+  EXPECT_EQ(find_profile(path).name, "h200") << "the same profile";
+  Profile mine = find_profile("h200");
+  mine.launch_queue += 1;
+  json::write_file_atomically(path, to_json(mine));
+  const Profile read = find_profile(path);
+  EXPECT_EQ(read.name, "h200@" + read.hash.substr(0, 6));
+  mine.name = "rack3";
+  json::write_file_atomically(path, to_json(mine));
+  EXPECT_EQ(find_profile(path).name, "rack3");
 }
 
 TEST(Profile, AnUnknownNameSuggestsTheNearest) {

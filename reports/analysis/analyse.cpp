@@ -26,6 +26,7 @@ void put(Transfer& transfer, const Traffic& traffic) {
   transfer.bytes = traffic.bytes;
   transfer.copies = traffic.copies;
   transfer.pageable_copies = traffic.pageable_copies;
+  transfer.moved = traffic.moved;
 }
 
 void put_leads(Figures& figures, std::span<const Nanos> leads) {

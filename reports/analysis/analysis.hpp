@@ -41,6 +41,7 @@ struct Transfer {
   std::uint64_t bytes = 0;
   std::uint64_t copies = 0;
   std::uint64_t pageable_copies = 0;
+  std::uint64_t moved = 0;  ///< bytes that went over the link within the window, whichever step consumed them
   bool operator==(const Transfer&) const = default;
 };
 

@@ -97,6 +97,7 @@ Figures figures_of(const Sampled& sampled) {
   figures.h2d.hidden = sampled.hidden;
   figures.h2d.exposed = sampled.exposed;
   figures.h2d.bytes = sampled.h2d_bytes;
+  figures.h2d.moved = sampled.h2d_bytes;
   return figures;
 }
 

@@ -80,13 +80,19 @@ void make_instances(const Links& links, const DeviceWindow& device, KernelsByUni
   }
 }
 
-void book_unnamed(const DeviceWindow& device, const GpuOp& op, std::uint64_t bytes,
-                  std::vector<StepTraffic>& steps) {
+/// Books a copy's bytes where it ran, in the steps and in the whole.
+void book_moved(const DeviceWindow& device, const GpuOp& op, std::uint64_t bytes, bool unnamed,
+                DeviceUnits& out) {
+  const bool h2d = op.activity == Activity::kH2D;
+  (h2d ? out.total_h2d : out.total_d2h).moved += bytes_within(device.window(), {op.begin, op.end}, bytes);
   auto at = std::ranges::upper_bound(device.steps, op.begin, {},
                                      [](const StepWindow& step) { return step.window.end; });
-  for (; at != device.steps.end() && at->window.begin < op.end; ++at)
-    steps[static_cast<std::size_t>(at - device.steps.begin())].unnamed_bytes +=
-        bytes_within(at->window, {op.begin, op.end}, bytes);
+  for (; at != device.steps.end() && at->window.begin < op.end; ++at) {
+    StepTraffic& step = out.steps[static_cast<std::size_t>(at - device.steps.begin())];
+    const std::uint64_t part = bytes_within(at->window, {op.begin, op.end}, bytes);
+    (h2d ? step.h2d : step.d2h).moved += part;
+    if (unnamed) step.unnamed_bytes += part;
+  }
 }
 
 /// A consuming kernel and the end of one of its copies.
@@ -168,6 +174,7 @@ DeviceUnits book_units(const Links& links, const DeviceWindow& device) {
                                        [](const UnitKernel& k, Nanos t) { return k.launched < t; });
       if (at == all.end()) {
         out.unconsumed.add(copy, links.pageable(op));
+        book_moved(device, op, copy.bytes, false, out);
         return;
       }
       UnitInstance& instance = out.instances[at->instance];
@@ -175,8 +182,8 @@ DeviceUnits book_units(const Links& links, const DeviceWindow& device) {
       out.consumer[row] = at->op;
       book_copy(links, op, *at, instance, feeds);
     }
-    if (h2d && (out.consumer.empty() || out.consumer[row] == kNoRow32))
-      book_unnamed(device, op, copy.bytes, out.steps);
+    const bool unnamed = h2d && (out.consumer.empty() || out.consumer[row] == kNoRow32);
+    book_moved(device, op, copy.bytes, unnamed, out);
     (h2d ? out.steps[step].h2d : out.steps[step].d2h).add(copy, links.pageable(op));
   });
   take_leads(links, feeds, out);

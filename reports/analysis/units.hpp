@@ -17,6 +17,7 @@ namespace offledger::analysis {
 /// Records of one direction, without times.
 struct Traffic {
   std::uint64_t bytes = 0, copies = 0, pageable_copies = 0;
+  std::uint64_t moved = 0;  ///< bytes of copies that ran within the window, each taken as even
   void add(const trace::Copy& copy, bool pageable) noexcept;
 };
 

@@ -150,10 +150,11 @@ constexpr std::array kMetrics{
            "count of copies to pageable memory", "Each holds the thread that issues it until it is done.",
            [](const Figures& f) -> Value1 { return count(f.d2h.pageable_copies); }},
     Metric{"link_gbps", "link rate", Unit::kGigabytesPerSecond, Class::kPositive, kHigher, kShown, kAlone,
-           "h2d_bytes / h2d_ns", "H2D bytes over the time in which any H2D copy ran.",
+           "bytes copied within the window / h2d_ns",
+           "Of a step: what the link carried in it, whichever step consumed it.",
            [](const Figures& f) -> Value1 {
              if (f.h2d.busy.count() == 0) return std::nullopt;
-             return count(f.h2d.bytes) / ns(f.h2d.busy);
+             return count(f.h2d.moved) / ns(f.h2d.busy);
            }},
     Metric{"link_busy", "link busy", Unit::kRatio, Class::kRatio, kHigher, kShown, kAlone, "h2d / wall",
            "The share of the window in which an H2D copy ran.",

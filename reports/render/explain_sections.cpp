@@ -64,7 +64,7 @@ std::string transfer_section(const Figures& f, const Style& style) {
                time(t.exposed),
                ratio(t.hidden, t.busy),
                bytes(t.bytes),
-               rate(t.bytes, t.busy),
+               rate(t.moved, t.busy),
                count(t.copies),
                {count(t.pageable_copies), t.pageable_copies > 0 ? Ink::kBad : Ink::kPlain}});
   };

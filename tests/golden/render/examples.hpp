@@ -54,7 +54,7 @@ inline analysis::Report prefetch() {
   f.window = {ms(0), ms(208.84)};
   f.ledger = {ms(22.68), ms(113.79), ms(71.5), ms(0), ms(0), ms(0.87)};
   f.compute = ms(136.47);
-  f.h2d = {ms(185.29), ms(113.79), ms(71.5), 10'267'852'800, 54, 0};
+  f.h2d = {ms(185.29), ms(113.79), ms(71.5), 10'267'852'800, 54, 0, 10'267'852'800};
   f.cpu_blocked = ms(1.2);
   f.step_join = ms(180);
   f.lead_median = ms(2.5);
@@ -70,7 +70,7 @@ inline analysis::Report prefetch() {
   half.window = {ms(0), ms(104.42)};
   half.ledger = {ms(11.34), ms(56.895), ms(35.75), ms(0), ms(0), ms(0.435)};
   half.compute = ms(68.235);
-  half.h2d = {ms(92.645), ms(56.895), ms(35.75), 5'133'926'400, 27, 0};
+  half.h2d = {ms(92.645), ms(56.895), ms(35.75), 5'133'926'400, 27, 0, 5'133'926'400};
   half.cpu_blocked = ms(0.6);
   half.step_join = ms(90);
   device.steps = {{0, true, half, {}, {}}, {1, false, half, {}, {}}};

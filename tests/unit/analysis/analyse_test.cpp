@@ -86,6 +86,8 @@ TEST(Analyse, TheBoundCountsCopiesThatFeedNoNamedUnit) {
   EXPECT_EQ(device.steps[0].figures.bound, nanos(50));
   EXPECT_EQ(device.steps[1].figures.bound, nanos(40)) << "compute is longer than its copies";
   EXPECT_EQ(device.total.bound, nanos(60));
+  EXPECT_EQ(device.steps[0].figures.h2d.moved, 500U) << "half of the second copy ran in it";
+  EXPECT_EQ(device.steps[1].figures.h2d.moved, 100U);
 }
 
 /// A step's last copy is the next step's first: its time falls in step 0, its bytes in step 1.
@@ -113,6 +115,9 @@ TEST(Analyse, AWrappedCopyBelongsToTheStepThatConsumesIt) {
   EXPECT_EQ(device.steps[0].figures.h2d.bytes, 111U);
   EXPECT_EQ(device.steps[1].figures.h2d.bytes, 222U);
   EXPECT_EQ(device.steps[1].figures.h2d.busy, nanos(10)) << "time is booked where it falls";
+  EXPECT_EQ(device.steps[0].figures.h2d.moved, 333U) << "and so are the link's bytes: 111 and 222 in 20 ns";
+  EXPECT_EQ(device.steps[1].figures.h2d.moved, 333U) << "a copy that no step consumed ran in this one";
+  EXPECT_EQ(device.total.h2d.moved, 666U);
   EXPECT_EQ(device.unconsumed_h2d_bytes, 333U);
   EXPECT_EQ(device.total.h2d.bytes, 666U);
   EXPECT_EQ(warm_steps(device).size(), 1U);

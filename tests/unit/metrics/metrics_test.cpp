@@ -25,7 +25,7 @@ Figures figures() {
   f.window = {nanos(0), nanos(100)};
   f.ledger = {nanos(40), nanos(10), nanos(35), nanos(0), nanos(0), nanos(15)};
   f.compute = nanos(50);
-  f.h2d = {nanos(45), nanos(10), nanos(35), 900, 3, 1};
+  f.h2d = {nanos(45), nanos(10), nanos(35), 1000, 3, 1, 900};
   return f;
 }
 

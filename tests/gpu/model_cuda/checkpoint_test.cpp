@@ -2,6 +2,8 @@
 //
 // Checkpoints of Hugging Face transformers give its logits and its greedy tokens. make_checkpoints.py writes
 // them; the environment variable OFFLEDGER_CHECKPOINTS names the directory.
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -86,8 +88,23 @@ class CheckpointTest : public test::GpuTest {
       EXPECT_LT(off, tolerance) << directory << " step " << step;
       worst = std::max(worst, off);
       const std::int32_t token = argmax_rows(found, vocab).at(0);
-      same += token == expected.tokens[prompt + step] ? 1 : 0;
-      EXPECT_LE(lead(wanted, token, tolerance), kTie) << directory << " step " << step << " token " << token;
+      const std::int32_t greedy = expected.tokens[prompt + step];
+      const double ahead = lead(wanted, token, tolerance);
+      EXPECT_LE(ahead, kTie) << directory << " step " << step << " token " << token;
+      if (token == greedy) {
+        ++same;
+        continue;
+      }
+      const auto both = [&](std::span<const float> logits) {
+        return fmt::format("{:.4f} and {:.4f}", logits[static_cast<std::size_t>(greedy)],
+                           logits[static_cast<std::size_t>(token)]);
+      };
+      std::cout << fmt::format(
+          "{} step {}: token {} by transformers, {} here; logits of the two {} by transformers in fp32, {} "
+          "in "
+          "bf16, {} here; {:.2f} times the mean error tolerated (a tie: up to {})\n",
+          directory.filename().string(), step, greedy, token, both(wanted),
+          both(std::span(expected.logits_bf16).subspan(step * vocab, vocab)), both(found), ahead, kTie);
     }
     std::cout << directory.filename() << ": " << same << " of " << steps
               << " greedy tokens the same, logits off by " << worst << " at most (tolerated: " << tolerance
